@@ -1,0 +1,86 @@
+/*
+ * rsys: the one face that both rump kernels have: system calls on behalf of a process. serve.c calls it for
+ * fs invocations; the hosted tests call it directly. Results: 0 or more, or a negated NetBSD errno.
+ * Types are our own, so that this file needs no header of either kernel.
+ *
+ * Every function may be called from any thread that has no rump context; it takes and leaves the context itself (hyp_schedule).
+ */
+#ifndef RSYS_H
+#define RSYS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct rsys_proc; /* a process of the rump kernel: descriptors, working directory, credentials */
+
+struct rsys_stat {
+	uint64_t ino, size, blocks; /* blocks of 512 bytes */
+	uint32_t mode, nlink, uid, gid, blksize, rdev;
+	int64_t  atime, mtime, ctime; /* seconds since 1970 */
+	uint32_t atime_nsec, mtime_nsec, ctime_nsec, pad;
+};
+
+struct rsys_dirent { /* packed one after another; reclen bytes each, a multiple of 8 */
+	uint64_t ino;
+	uint64_t next; /* position of the next one: what lseek takes */
+	uint16_t reclen, namelen;
+	uint8_t  type; /* as in the mode: (mode >> 12) */
+	char     name[]; /* namelen bytes and a zero */
+};
+
+struct rsys_statfs {
+	uint64_t blocks, bfree, bavail, files, ffree;
+	uint32_t bsize, namemax, readonly, pad;
+};
+
+enum rsys_open_flag { /* NetBSD's values */
+	RSYS_RDONLY = 0, RSYS_WRONLY = 1, RSYS_RDWR = 2, RSYS_ACCMODE = 3,
+	RSYS_APPEND = 8, RSYS_CREAT = 0x200, RSYS_TRUNC = 0x400, RSYS_EXCL = 0x800,
+	RSYS_NOFOLLOW = 0x100, RSYS_DIRECTORY = 0x200000,
+};
+enum rsys_mount_flag { RSYS_MNT_RDONLY = 1 };
+enum rsys_seek { RSYS_SEEK_SET = 0, RSYS_SEEK_CUR = 1, RSYS_SEEK_END = 2 };
+
+/* Starts the rump kernel. Once, before anything else, on a thread of the host. Result: 0 or -errno. */
+int rsys_init(void);
+
+/* Registers a host block device under a name in the rump kernel ("/dev/disk0"). hostpath: what rumpuser_open gets. */
+int rsys_etfs_register(const char *key, const char *hostpath);
+
+/* A new process, with root's credentials, working directory "/"; and its end: closes what it has open. NULL if there is no memory. */
+struct rsys_proc *rsys_proc_create(void);
+void rsys_proc_destroy(struct rsys_proc *);
+int  rsys_proc_setcred(struct rsys_proc *, uint32_t uid, uint32_t gid);
+
+/* fstype "ext2". flags: enum rsys_mount_flag. unmount: -EBUSY while files are open; writes everything back. */
+long rsys_mount(struct rsys_proc *, const char *fstype, const char *device, const char *dir, int flags);
+long rsys_unmount(struct rsys_proc *, const char *dir);
+
+long rsys_open(struct rsys_proc *, const char *path, int flags, unsigned mode);
+long rsys_close(struct rsys_proc *, int fd);
+long rsys_read(struct rsys_proc *, int fd, void *buf, size_t n);
+long rsys_write(struct rsys_proc *, int fd, const void *buf, size_t n);
+long rsys_pread(struct rsys_proc *, int fd, void *buf, size_t n, int64_t off);
+long rsys_pwrite(struct rsys_proc *, int fd, const void *buf, size_t n, int64_t off);
+long rsys_lseek(struct rsys_proc *, int fd, int64_t off, int whence);
+long rsys_stat(struct rsys_proc *, const char *path, struct rsys_stat *);
+long rsys_lstat(struct rsys_proc *, const char *path, struct rsys_stat *);
+long rsys_fstat(struct rsys_proc *, int fd, struct rsys_stat *);
+long rsys_readdir(struct rsys_proc *, int fd, void *buf, size_t n); /* struct rsys_dirent; 0 at the end */
+long rsys_mkdir(struct rsys_proc *, const char *path, unsigned mode);
+long rsys_rmdir(struct rsys_proc *, const char *path);
+long rsys_unlink(struct rsys_proc *, const char *path);
+long rsys_link(struct rsys_proc *, const char *old, const char *path);
+long rsys_rename(struct rsys_proc *, const char *old, const char *path);
+long rsys_symlink(struct rsys_proc *, const char *target, const char *path);
+long rsys_readlink(struct rsys_proc *, const char *path, char *buf, size_t n); /* result: length, no zero added */
+long rsys_truncate(struct rsys_proc *, const char *path, int64_t size);
+long rsys_ftruncate(struct rsys_proc *, int fd, int64_t size);
+long rsys_chmod(struct rsys_proc *, const char *path, unsigned mode);
+long rsys_chown(struct rsys_proc *, const char *path, uint32_t uid, uint32_t gid);
+long rsys_chdir(struct rsys_proc *, const char *path);
+long rsys_fsync(struct rsys_proc *, int fd);
+long rsys_sync(struct rsys_proc *);
+long rsys_statfs(struct rsys_proc *, const char *path, struct rsys_statfs *);
+
+#endif

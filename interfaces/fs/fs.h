@@ -1,0 +1,160 @@
+/*
+ * fs: files, as a rump kernel's process sees them. Each client component is a process of its own. Names and data travel through the
+ * calling thread's session buffer, named by fs_session first; arguments called off are offsets in it. Names are not
+ * terminated: their length is an argument. Results are 0 or more, or -errno of the rump kernel; -EINVAL for a bad offset or length,
+ * -EBADF without a session. Structures (struct rsys_stat, ...) are those of rumpcomp's rsys.h, repeated in fs_types.h.
+ *
+ * Programs use the functions with POSIX-like arguments in fs_client.h, which are made of these.
+ */
+#ifndef FS_FS_H
+#define FS_FS_H
+
+#include <abi/types.h>
+
+/*
+ * Binds a session buffer to the calling thread. session: from mem_session_open towards the provider of fs.
+ * @blocks no
+ * @repeat harmless
+ * @creates session
+ */
+long fs_session(word_t session);
+
+/*
+ * Mounts. type, device and directory lie one after another from offset 0, each with a terminating zero. flags: RSYS_MNT_*.
+ * @blocks yes
+ * @repeat opid
+ * @creates mount
+ */
+long fs_mount(word_t length, word_t flags);
+
+/*
+ * @blocks yes
+ * @repeat opid
+ * @ends mount
+ */
+long fs_unmount(word_t length);
+
+/*
+ * The name lies at offset 0. Result: descriptor.
+ * @blocks yes
+ * @repeat opid
+ * @creates fd
+ */
+long fs_open(word_t length, word_t flags, word_t mode);
+
+/*
+ * @blocks yes
+ * @repeat opid
+ * @ends fd fd
+ */
+long fs_close(word_t fd);
+
+/*
+ * Reads to offset off of the buffer. position: absolute, or -1 for the descriptor's own. Result: bytes.
+ * @blocks yes
+ * @repeat opid
+ * @uses fd fd
+ */
+long fs_read(word_t fd, word_t off, word_t n, word_t position);
+
+/*
+ * @blocks yes
+ * @repeat opid
+ * @uses fd fd
+ */
+long fs_write(word_t fd, word_t off, word_t n, word_t position);
+
+/*
+ * @blocks yes
+ * @repeat opid
+ * @uses fd fd
+ */
+long fs_seek(word_t fd, word_t offset, word_t whence);
+
+/*
+ * Writes a struct rsys_stat at offset 0. follow: 1 = stat, 0 = lstat. The name lies at offset 0 before.
+ * @blocks yes
+ * @repeat harmless
+ */
+long fs_stat(word_t length, word_t follow);
+
+/*
+ * @blocks yes
+ * @repeat harmless
+ * @uses fd fd
+ */
+long fs_fstat(word_t fd);
+
+/*
+ * Writes struct rsys_dirent entries from offset 0. Result: bytes, 0 at the end.
+ * @blocks yes
+ * @repeat opid
+ * @uses fd fd
+ */
+long fs_readdir(word_t fd, word_t n);
+
+/*
+ * An operation on one name at offset 0. op: enum fs_path_op; a, b: see there.
+ * @blocks yes
+ * @repeat opid
+ */
+long fs_path(word_t op, word_t length, word_t a, word_t b);
+
+/*
+ * An operation on two names, one after the other from offset 0. op: enum fs_path2_op.
+ * @blocks yes
+ * @repeat opid
+ */
+long fs_path2(word_t op, word_t length1, word_t length2);
+
+/*
+ * Writes the target at offset 0. Result: its length.
+ * @blocks yes
+ * @repeat harmless
+ */
+long fs_readlink(word_t length);
+
+/*
+ * @blocks yes
+ * @repeat opid
+ * @uses fd fd
+ */
+long fs_ftruncate(word_t fd, word_t size);
+
+/*
+ * @blocks yes
+ * @repeat harmless
+ * @uses fd fd
+ */
+long fs_fsync(word_t fd);
+
+/*
+ * @blocks yes
+ * @repeat harmless
+ */
+long fs_sync(void);
+
+/*
+ * Writes a struct rsys_statfs at offset 0. The name lies there before.
+ * @blocks yes
+ * @repeat harmless
+ */
+long fs_statfs(word_t length);
+
+enum fs_path_op {
+	FS_MKDIR    = 1, /* a = mode */
+	FS_RMDIR    = 2,
+	FS_UNLINK   = 3,
+	FS_TRUNCATE = 4, /* a = size */
+	FS_CHMOD    = 5, /* a = mode */
+	FS_CHOWN    = 6, /* a = uid, b = gid */
+	FS_CHDIR    = 7,
+};
+
+enum fs_path2_op {
+	FS_LINK    = 1, /* old, new */
+	FS_RENAME  = 2, /* old, new */
+	FS_SYMLINK = 3, /* target, new */
+};
+
+#endif

@@ -1,0 +1,34 @@
+/*
+ * init: what the booter offers to every component. Provided by the booter, the leftmost component.
+ */
+#ifndef INIT_INIT_H
+#define INIT_INIT_H
+
+#include <abi/types.h>
+
+/*
+ * Says that the initialisation of a component that starts before the scheduler (memmgr) is over; the
+ * calling thread never returns from it. Components after the scheduler call sched_init_done instead.
+ * Result: -EPERM for any other component.
+ * @blocks yes
+ * @repeat harmless
+ */
+long init_done(void);
+
+/*
+ * Ends the whole system with a verdict.
+ * status: 0 = good; 1 to 127 = bad. Only the component that the script names as its verdict may (-EPERM). Does not return on success.
+ * @blocks no
+ * @repeat harmless
+ */
+long init_exit(word_t status);
+
+/*
+ * The machine's time-stamp counter frequency, measured at boot.
+ * Result: ticks a second.
+ * @blocks no
+ * @repeat harmless
+ */
+long init_tsc_hz(void);
+
+#endif

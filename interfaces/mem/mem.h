@@ -1,0 +1,69 @@
+/*
+ * mem: memory within the budget that the script gives. Provided by memmgr. Addresses are page-aligned, sizes are
+ * in pages of 4 KiB; new memory is zero, readable and writable, never executable.
+ */
+#ifndef MEM_MEM_H
+#define MEM_MEM_H
+
+#include <abi/types.h>
+
+/*
+ * Maps new pages into the calling component, at adjacent addresses at or above HEAP_VA.
+ * Result: 0; -ENOMEM the budget or the machine is used up; -EINVAL pages is 0 or too large.
+ * @blocks no
+ * @repeat opid
+ * @creates pages
+ */
+long mem_alloc(word_t pages, word_t *out_va);
+
+/*
+ * As mem_alloc, and the frames are adjacent too. align: alignment of the physical address in pages, a power of two.
+ * @blocks no
+ * @repeat opid
+ * @creates pages
+ */
+long mem_alloc_contiguous(word_t pages, word_t align, word_t *out_va, word_t *out_phys);
+
+/*
+ * Gives pages back: any run of pages that mem_alloc handed out. Result: 0; -EINVAL not all of them are the caller's.
+ * @blocks no
+ * @repeat harmless
+ * @ends pages va
+ */
+long mem_free(word_t va, word_t pages);
+
+/*
+ * Opens a session buffer between the calling component and a server: memory that both see. It is charged to the caller
+ * and lives until both sides have closed it. server: its component id (cos_provider("NAME")).
+ * Result: session id; -ENOMEM; -EINVAL no such component, or pages is 0 or above 4096.
+ * @blocks no
+ * @repeat opid
+ * @creates session
+ */
+long mem_session_open(word_t server, word_t pages, word_t *out_va);
+
+/*
+ * The server's side: maps a session buffer that client opened towards the calling component.
+ * Result: its number of pages; -ENOENT no such session between these two; -EBUSY mapped already; -ENOMEM.
+ * @blocks no
+ * @repeat harmless
+ * @uses session id
+ */
+long mem_session_accept(word_t id, word_t client, word_t *out_va);
+
+/*
+ * Unmaps the calling component's side. Result: 0; -ENOENT.
+ * @blocks no
+ * @repeat harmless
+ * @ends session id
+ */
+long mem_session_close(word_t id);
+
+/*
+ * The calling component's use of memory. Result: pages in use; second word: pages it may have.
+ * @blocks no
+ * @repeat harmless
+ */
+long mem_usage(word_t *out_limit);
+
+#endif

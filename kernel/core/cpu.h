@@ -1,0 +1,51 @@
+/*
+ * The per-processor block: everything that is "current". The gs base points to it in the kernel.
+ *
+ * Switching. The kernel has one stack for each processor and no thread context of its own: an operation that switches sets `thd` and
+ * what belongs to it with thd_switch() and returns normally. The machine then finds `left` set: the top of the thread that entered,
+ * into which it saves that thread's kept registers if it came by system call; and resumes `thd`:
+ *   thd->resume == RESUME_CALL  from the top of its invocation stack, with thd->ret[] as results
+ *   thd->resume == RESUME_FULL  from its struct arch_thd, all registers
+ * thd == NULL means idle: the machine calls idle() first.
+ */
+#ifndef CORE_CPU_H
+#define CORE_CPU_H
+
+#include "hal.h"
+
+struct inv;
+struct captbl;
+struct tcap;
+
+struct cpu {
+	/* known to entry.S: offsets.h */
+	struct inv    *top;      /* of the running thread's invocation stack: where it is */
+	struct captbl *captbl;   /* of the component it is in */
+	u64            physmap;  /* PHYSMAP */
+	u64            kstack;   /* end of the kernel stack */
+	u64            thdid;    /* the running thread's id */
+	u64            vec_live; /* the vector registers hold the running thread's values; else they are initial and trap on use */
+	struct thd    *thd;      /* the running thread; NULL = idle */
+	struct inv    *left;     /* top of the thread that a system call left; NULL = none */
+	struct cpu    *self;
+	struct arch_cpu arch;
+
+	/* what runs, and until when */
+	u64          prio;
+	struct tcap *tcap;      /* being charged */
+	cycles_t     since;     /* accounted up to here */
+	cycles_t     deadline;  /* the timer is set to this */
+	struct thd  *interrupted; /* resumed when the notified thread that runs now blocks; NULL = ask the scheduler */
+
+	cycles_t     idle_cycles;
+};
+
+extern struct cpu boot_cpu;
+
+static inline struct cpu *
+cpu_this(void)
+{
+	return *(struct cpu *CPU_LOCAL *)&((struct cpu CPU_LOCAL *)0)->self;
+}
+
+#endif

@@ -1,0 +1,60 @@
+/*
+ * Threads, and the invocation stack that carries them through components.
+ *
+ * inv[0] is the component in which the thread started, *top the one it is in. Each entry names its component weakly, by frame and life
+ * (epoch and incarnation): an entry is dead when they no longer match, and a dead entry is skipped at return and at dispatch.
+ * The entry before inv[0] is a sentinel that never matches.
+ *
+ * States and moves: READY -> WAITING (rcv_wait) -> READY (notified); READY -> PARKED (fault) -> READY (resume, abort);
+ * any -> DEAD (returned from inv[0], or no living entry left). Only a READY thread is dispatched.
+ */
+#ifndef CORE_THD_H
+#define CORE_THD_H
+
+#include "cap.h"
+#include "list.h"
+
+struct inv {
+	u32 comp; /* frame reference: frame number << 4 */
+	u32 pad;
+	u64 life;
+	/* how it goes on here when what it invoked returns; valid while it is elsewhere */
+	u64 rip, rsp, fsbase, rbx, rbp, r12, r13, r14, r15;
+};
+
+enum resume { RESUME_CALL, RESUME_FULL };
+
+struct thd {
+	struct arch_thd arch;
+
+	/* known to entry.S */
+	struct inv *top;
+	u64 resume;     /* enum resume */
+	u64 ret[4];     /* error and results of the system call that it is in */
+	u64 id;
+
+	/* the scheduler's: set at dispatch */
+	u64 state;      /* enum thd_state */
+	u64 prio;
+	struct weak tcap;
+	cycles_t timeout;
+	cycles_t cycles; /* run in all */
+	struct weak sched; /* its scheduler's end point */
+	struct weak rcv;   /* the end point bound to it */
+
+	/* events not yet taken */
+	u32 events;        /* enum event bits for the scheduler */
+	u32 fault_pending;
+	struct list_node event_node, fault_node;
+	struct weak event_list, fault_list; /* the end points these nodes are queued at */
+	cycles_t reported;  /* cycles told to the scheduler so far */
+
+	/* of a parked thread */
+	u64 fault_cause, fault_address, fault_code;
+
+	u8 pad[4096 - 1024 - 56 - 8 * 21 - 80 - 25 * 88];
+	struct inv sentinel;
+	struct inv inv[INVSTK_DEPTH];
+};
+
+#endif
