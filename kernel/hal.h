@@ -37,9 +37,9 @@ struct machine {
  * booter's thread; the machine then resumes it as after a switch. A bad boot image ends in panic. */
 void kmain(const struct machine *);
 
-/* One system call that is no invocation. cap: the slot's capability, or NULL if the slot is outside the table's first frame, whose number is then
- * in slot. Results go to a->r[]. The machine resumes cpu_this()->thd afterwards (see cpu.h: switching). */
-word_t invoke_op(struct cap *cap, struct args *a, slot_t slot);
+/* One system call that is no invocation. Results go to a->r[0] to [2]; words that an operation does not set go back as they came.
+ * The machine resumes cpu_this()->thd afterwards (see core/cpu.h: switching). */
+word_t invoke_op(struct cap *cap, struct args *a);
 
 /* A return with a dead caller, or from the first component. The thread's three result words are dropped. */
 void invoke_return_dead(void);
@@ -94,7 +94,6 @@ void hal_port_out(u16 port, u32 width, u32 value);
 /* Lets interrupts in until one has been handled, with the processor asleep. */
 void hal_wait_for_interrupt(void);
 
-/* Vector registers of a thread that is switched out where it was interrupted, and of one that returns there: see fpu.c. */
 void hal_putc(char);
 void hal_halt(void) __attribute__((noreturn)); /* ends the machine with a bad status (debug exit), or stops it */
 

@@ -106,7 +106,7 @@ static inline int irq_attach(struct irq_cap c, word_t line, struct snd_cap s)
 static inline int irq_detach(struct irq_cap c, word_t line) { return kcall(c.slot, IRQ_DETACH, line, 0, 0, 0, 0).err; }
 static inline int irq_ack(struct irq_cap c, word_t line) { return kcall(c.slot, IRQ_ACK, line, 0, 0, 0, 0).err; }
 static inline int irq_derive(struct irq_cap c, slot_t to, word_t first, word_t n, word_t rights)
-{ return kcall(c.slot, RANGE_DERIVE_IRQ, to, first, n, rights, 0).err; }
+{ return kcall(c.slot, IRQ_DERIVE, to, first, n, rights, 0).err; }
 static inline struct kresult ioport_in(struct ioport_cap c, word_t port, word_t width)
 { return kcall(c.slot, IOPORT_IN, port, width, 0, 0, 0); }
 static inline int ioport_out(struct ioport_cap c, word_t port, word_t width, word_t v)

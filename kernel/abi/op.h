@@ -91,7 +91,7 @@ enum thd_op {
 	 * in use; a2 = priority, 0 (highest) to PRIO_LOWEST; a3 = absolute time-stamp at which the scheduler is activated, or CYCLES_INF;
 	 * a4 = token: a number greater than that of every earlier dispatch under the same scheduler. RIGHT_USE.
 	 * Blocks until this thread is dispatched again. EAGAIN stale token; EBUSY the scheduler has events pending and the invoker
-	 * is not its thread; EPARKED; EEXPIRED; ECOMPDEAD no living component is left on the thread's invocation stack. */
+	 * is not its thread; EINVAL no scheduler, or a bad priority; EPARKED; EEXPIRED; ECOMPDEAD no living component is left on the thread's invocation stack. */
 	THD_DISPATCH = 0,
 	/* Names the scheduler. a1 = own slot of a CAP_RCV: its events tell of this thread. RIGHT_MODIFY. */
 	THD_BIND     = 1,
@@ -152,7 +152,9 @@ enum tcap_op {
 enum rcv_op {
 	/* Takes what is pending: notifications first, then one event. a1 = enum wait_flag, a2 = absolute time-stamp at which to give up, or CYCLES_INF.
 	 * Result: notifications since the last call; thread id | 1 << 32 if there is an event, else 0; for it: enum event bits | cycles run << 8.
-	 * RIGHT_USE; only its own thread may (EPERM). Blocks unless WAIT_POLL. EAGAIN nothing pending (WAIT_POLL); ETIMEDOUT. */
+	 * RIGHT_USE; only its own thread may (EPERM). Blocks unless WAIT_POLL. EAGAIN nothing pending (WAIT_POLL); ETIMEDOUT.
+	 * Only a root scheduler may give a timeout (else EINVAL): time-outs of all other threads are its business. A root scheduler
+	 * that is dispatched while it waits comes back with nothing: no notification, no event. */
 	RCV_WAIT     = 0,
 	/* Makes a sending side. a1 = own slot for the CAP_SND. RIGHT_CREATE. */
 	RCV_MAKE_SND = 1,
@@ -185,7 +187,7 @@ enum irq_op {
 	IRQ_ATTACH = 0,
 	IRQ_DETACH = 1, /* a1 = line */
 	IRQ_ACK    = 2, /* a1 = line: unmask it */
-	RANGE_DERIVE_IRQ = 3, /* as FRAME_DERIVE */
+	IRQ_DERIVE = 3, /* as FRAME_DERIVE */
 };
 
 /* CAP_IOPORT. Ports are counted within the capability. */
@@ -202,8 +204,8 @@ enum frame_op {
 	/* Untyped frame becomes user memory, zeroed. a1 = index. RIGHT_CREATE. EFRAMETYPE; EINVAL. */
 	FRAME_TO_USER  = 4,
 	/* Whatever it is becomes untyped again; every capability to a kernel object in it is dead at once. a1 = index. RIGHT_CREATE.
-	 * EBUSY mapped, attached, current, or in use by another object; EFRAMETYPE untyped already or reserved.
-	 * A captbl or pgtbl node is taken down with the entries it still has (at most 512); a top or inner table must have no tables below it. */
+	 * EBUSY mapped, attached to a page table (see PGTBL_DETACH), current, a table with entries that count (pages, tables, further frames), or
+	 * in use by another object; EFRAMETYPE untyped already, reserved or device. A further frame of a captbl leaves its table. */
 	FRAME_RECLAIM  = 5,
 	/* a1 = index. Result: enum frame_type | cap_kind << 8, reference count, epoch. RIGHT_READ. */
 	FRAME_QUERY    = 6,
@@ -215,17 +217,19 @@ enum frame_op {
 	FRAME_MAKE_CAPTBL = 8,
 	FRAME_MAKE_PGTBL  = 9,
 	FRAME_MAKE_COMP   = 10, /* a3, a4 = own slots of captbl and pgtbl, a5 = upcall entry. Starts up, without fault end point. */
-	FRAME_MAKE_THD    = 11, /* a3 = own slot of the component (RIGHT_CREATE), a4 = thread id, a5 = argument. Bound to the invoker's scheduler. */
+	FRAME_MAKE_THD    = 11, /* a3 = own slot of the component (RIGHT_CREATE), a4 = thread id, a5 = argument. Its scheduler is the invoker's, or the invoker itself if that is a root scheduler. */
 	FRAME_MAKE_TCAP   = 12, /* a3 = priority. No budget. */
 	FRAME_MAKE_RCV    = 13, /* a3, a4 = own slots of the thread and the tcap it is to run on when notified; a5 = 1 if it is to be a root
 	                           scheduler: on its waiting with nothing else to run the processor idles. EBUSY the thread has one. */
 };
 
 enum frame_type {
-	FRAME_RESERVED = 0, /* not RAM, or the kernel's own for ever */
+	FRAME_RESERVED = 0, /* the kernel's own, or the machine's, for ever */
 	FRAME_UNTYPED  = 1,
 	FRAME_USER     = 2,
-	FRAME_KERNEL   = 3, /* one kernel object; for a table node below the top, kind is that of its top */
+	FRAME_KERNEL   = 3, /* one kernel object; for a table below the top, kind is that of its top */
+	FRAME_DEVICE   = 4, /* not RAM: can only be mapped, uncached */
+	FRAME_TYPES    = 5,
 };
 
 #endif

@@ -15,6 +15,7 @@
 
 struct inv;
 struct captbl;
+struct rcv;
 struct tcap;
 
 struct cpu {
@@ -37,6 +38,7 @@ struct cpu {
 	cycles_t     deadline;  /* the timer is set to this */
 	struct thd  *interrupted; /* resumed when the notified thread that runs now blocks; NULL = ask the scheduler */
 
+	struct rcv  *idle_root; /* whose wait made the processor idle */
 	cycles_t     idle_cycles;
 };
 

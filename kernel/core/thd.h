@@ -11,7 +11,7 @@
 #ifndef CORE_THD_H
 #define CORE_THD_H
 
-#include "cap.h"
+#include "captbl.h"
 #include "list.h"
 
 struct inv {
@@ -43,8 +43,7 @@ struct thd {
 	struct weak rcv;   /* the end point bound to it */
 
 	/* events not yet taken */
-	u32 events;        /* enum event bits for the scheduler */
-	u32 fault_pending;
+	u64 events;        /* enum event bits for the scheduler */
 	struct list_node event_node, fault_node;
 	struct weak event_list, fault_list; /* the end points these nodes are queued at */
 	cycles_t reported;  /* cycles told to the scheduler so far */
@@ -52,9 +51,37 @@ struct thd {
 	/* of a parked thread */
 	u64 fault_cause, fault_address, fault_code;
 
-	u8 pad[4096 - 1024 - 56 - 8 * 21 - 80 - 25 * 88];
+	u8 pad[PAGE_SIZE - sizeof(struct arch_thd) - 200 - (INVSTK_DEPTH + 1) * sizeof(struct inv)];
 	struct inv sentinel;
 	struct inv inv[INVSTK_DEPTH];
 };
+
+_Static_assert(sizeof(struct thd) == PAGE_SIZE, "the invocation stack ends with the frame");
+
+/* Makes a fresh thread in a component, which it enters at the component's entry. */
+struct comp;
+void thd_init(struct thd *, struct comp *, u64 id, u64 arg);
+
+/* What the thread's system call is to return; its result words become 0. */
+void thd_result(struct thd *, word_t err);
+
+/*
+ * Called before a thread that is not running is resumed: if the component on its top has died, it goes back to the nearest living one with
+ * ECOMPDEAD. Result: 0 if there is none; the thread is then DEAD and its scheduler told.
+ */
+int thd_settle(struct thd *);
+
+/* EBUSY while it runs. */
+word_t thd_retire(void *obj);
+
+word_t thd_op_make(struct cap *, struct args *);
+word_t thd_op_dispatch(struct cap *, struct args *);
+word_t thd_op_bind(struct cap *, struct args *);
+word_t thd_op_query(struct cap *, struct args *);
+word_t thd_op_fault(struct cap *, struct args *);
+word_t thd_op_get_reg(struct cap *, struct args *);
+word_t thd_op_set_reg(struct cap *, struct args *);
+word_t thd_op_resume(struct cap *, struct args *);
+word_t thd_op_abort(struct cap *, struct args *);
 
 #endif

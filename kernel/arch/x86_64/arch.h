@@ -49,6 +49,13 @@ struct arch_cpu {
 
 _Static_assert(sizeof(struct arch_cpu) == 104, "task state segment");
 
+/* The thread will go on as if from a system call: what was interrupted is dropped. */
+static inline void
+hal_thd_drop_vectors(struct arch_thd *t)
+{
+	t->has_vec = 0;
+}
+
 static inline u64
 hal_now(void)
 {

@@ -1,0 +1,280 @@
+/*
+ * System calls: invocation and return, which are decided here, and the way into every other operation; and how a thread
+ * is resumed. kernel/abi/op.h has the register convention. The contract with core/ is in core/cpu.h.
+ *
+ * Interrupts are off in the kernel. Invocation and return use no stack: rsp is still the user's until it is replaced. r11 (the user's flags,
+ * which are reset anyway) holds the top of the running thread's invocation stack throughout.
+ */
+#include "offsets.h"
+
+	.text
+
+/* Back to user mode after a system call: rcx = rip, rsp set, results and kept registers set. */
+.macro EXIT
+	xorl	%r8d, %r8d
+	xorl	%r9d, %r9d
+	xorl	%r10d, %r10d
+	movl	$USER_FLAGS, %r11d
+	swapgs
+	wrgsbase %r8
+	sysretq
+.endm
+
+/* Clears the vector registers if they hold anything, without a stack; clobbers r12 to r15. */
+.macro CLEAR_VECTORS
+	cmpq	$0, %gs:CPU_VEC
+	je	1f
+	leaq	1f(%rip), %r15
+	jmp	vec_clear
+1:
+.endm
+
+/* Registers that a thread finds again, from where it left them. */
+.macro LOAD_KEPT
+	movq	INV_FS(%r11), %rcx
+	wrfsbase %rcx
+	movq	INV_RBX(%r11), %rbx
+	movq	INV_RBP(%r11), %rbp
+	movq	INV_R12(%r11), %r12
+	movq	INV_R13(%r11), %r13
+	movq	INV_R14(%r11), %r14
+	movq	INV_R15(%r11), %r15
+	movq	INV_RIP(%r11), %rcx
+	movq	INV_RSP(%r11), %rsp
+.endm
+
+.macro SAVE_KEPT
+	movq	%rbx, INV_RBX(%r11)
+	movq	%rbp, INV_RBP(%r11)
+	movq	%r12, INV_R12(%r11)
+	movq	%r13, INV_R13(%r11)
+	movq	%r14, INV_R14(%r11)
+	movq	%r15, INV_R15(%r11)
+.endm
+
+	.globl	syscall_entry
+	.balign	64
+syscall_entry:
+	swapgs
+	movq	%gs:CPU_TOP, %r11
+	movq	%rcx, INV_RIP(%r11)
+	movq	%rsp, INV_RSP(%r11)
+	testl	%eax, %eax
+	jz	return
+	leal	-ASM_SLOT_FIRST(%rax), %ecx
+	cmpl	$ASM_FIRST_SLOTS, %ecx
+	jae	far_slot
+	shll	$5, %eax
+	addq	%gs:CPU_CAPTBL, %rax
+found:					/* rax = the capability */
+	cmpb	$ASM_CAP_SINV, CAP_OFF_KIND(%rax)
+	jne	operation
+
+	/* Invocation. The server must live and be up, and the invocation stack must have room (it ends with the thread's frame). */
+	SAVE_KEPT
+	movl	CAP_OFF_REF(%rax), %ecx
+	movq	ASM_FRAMES(%rcx), %rbp	/* its life: epoch, incarnation; an odd incarnation is down */
+	movq	%rbp, %r12
+	shrq	$32, %r12
+	cmpl	CAP_OFF_EPOCH(%rax), %r12d
+	jne	refused
+	testb	$1, %bpl
+	jnz	refused
+	leaq	INV_SIZE(%r11), %rbx
+	testl	$0xfff, %ebx
+	jz	refused
+
+	rdfsbase %r12
+	movq	%r12, INV_FS(%r11)
+	movl	%ecx, INV_COMP(%rbx)
+	movq	%rbp, INV_LIFE(%rbx)
+	movq	%rbx, %gs:CPU_TOP
+	shlq	$8, %rcx
+	addq	%gs:CPU_PHYSMAP, %rcx
+	movq	COMP_CAPTBL(%rcx), %r12
+	movq	%r12, %gs:CPU_CAPTBL
+	movq	COMP_SPACE(%rcx), %r12
+	movq	%r12, %cr3
+	CLEAR_VECTORS
+	movq	CAP_OFF_ENTRY(%rax), %rcx
+	movq	CAP_OFF_BADGE(%rax), %rax
+	movq	%gs:CPU_THDID, %rbx
+	xorl	%ebp, %ebp
+	xorl	%r12d, %r12d
+	xorl	%r13d, %r13d
+	xorl	%r14d, %r14d
+	xorl	%r15d, %r15d
+	xorl	%esp, %esp
+	wrfsbase %rbp
+	movl	$USER_FLAGS, %r11d
+	swapgs
+	wrgsbase %rbp
+	sysretq
+
+	/* Return to the caller, if its component is the one it was: rdi, rsi, rdx = results. */
+	.balign	16
+return:
+	subq	$INV_SIZE, %r11
+	movl	INV_COMP(%r11), %ecx
+	movq	ASM_FRAMES(%rcx), %rax
+	cmpq	%rax, INV_LIFE(%r11)
+	jne	return_dead
+	movq	%r11, %gs:CPU_TOP
+	shlq	$8, %rcx
+	addq	%gs:CPU_PHYSMAP, %rcx
+	movq	COMP_CAPTBL(%rcx), %rax
+	movq	%rax, %gs:CPU_CAPTBL
+	movq	COMP_SPACE(%rcx), %rax
+	movq	%rax, %cr3
+	CLEAR_VECTORS
+	LOAD_KEPT
+	xorl	%eax, %eax
+	EXIT
+
+return_dead:
+	movq	%gs:CPU_KSTACK, %rsp
+	call	invoke_return_dead
+	jmp	leave
+
+	/* rax = an invocation capability that cannot be used now. */
+refused:
+	movq	INV_RBP(%r11), %rbp
+	movq	INV_R12(%r11), %r12
+	movq	INV_RBX(%r11), %rbx
+	movq	%gs:CPU_KSTACK, %rsp
+	movq	%rax, %rdi
+	call	invoke_refused
+	jmp	back_without_results
+
+	/* A slot beyond the table's first frame. */
+far_slot:
+	movq	%gs:CPU_KSTACK, %rsp
+	pushq	%rdi
+	pushq	%rsi
+	pushq	%rdx
+	pushq	%r10
+	pushq	%r8
+	pushq	%r9
+	movl	%eax, %edi
+	call	captbl_far
+	popq	%r9
+	popq	%r8
+	popq	%r10
+	popq	%rdx
+	popq	%rsi
+	popq	%rdi
+	movq	%gs:CPU_TOP, %r11
+	testq	%rax, %rax
+	jnz	found
+	movl	$ASM_EBADCAP, %eax
+back_without_results:
+	xorl	%edi, %edi
+	xorl	%esi, %esi
+	xorl	%edx, %edx
+	jmp	back
+
+	/* rax = a capability of another kind: struct args on the kernel stack, results come back in its first words. */
+	.balign	16
+operation:
+	movq	%gs:CPU_KSTACK, %rsp
+	pushq	%r9
+	pushq	%r8
+	pushq	%r10
+	pushq	%rdx
+	pushq	%rsi
+	pushq	%rdi
+	movq	%rax, %rdi
+	movq	%rsp, %rsi
+	call	invoke_op
+	popq	%rdi
+	popq	%rsi
+	popq	%rdx
+	cmpq	$0, %gs:CPU_LEFT
+	jne	leave
+back:
+	movq	%gs:CPU_TOP, %r11
+	movq	INV_RIP(%r11), %rcx
+	movq	INV_RSP(%r11), %rsp
+	EXIT
+
+	/* The thread that entered has been switched out in its system call. C kept its kept registers. */
+leave:
+	movq	%gs:CPU_LEFT, %r11
+	testq	%r11, %r11
+	jz	2f
+	SAVE_KEPT
+	rdfsbase %rcx
+	movq	%rcx, INV_FS(%r11)
+	movq	$0, %gs:CPU_LEFT
+2:	CLEAR_VECTORS
+
+	/* Resumes cpu->thd. Reached from here, from trap.S and at boot. */
+	.globl	resume
+resume:
+	movq	%gs:CPU_THD, %rbx
+	testq	%rbx, %rbx
+	jz	nothing_to_run
+	leaq	REGS_SIZE(%rbx), %rax
+	movq	%rax, %gs:CPU_RSP0
+	cmpq	$0, THD_OFF_RESUME(%rbx)
+	jne	resume_full
+	movq	%gs:CPU_TOP, %r11
+	movq	THD_OFF_RET(%rbx), %rax
+	movq	THD_OFF_RET + 8(%rbx), %rdi
+	movq	THD_OFF_RET + 16(%rbx), %rsi
+	movq	THD_OFF_RET + 24(%rbx), %rdx
+	LOAD_KEPT
+	EXIT
+
+resume_full:
+	movq	$0, THD_OFF_RESUME(%rbx)
+	cmpb	$0, THD_OFF_HAS_VEC(%rbx)
+	je	1f
+	movq	%gs:CPU_KSTACK, %rsp
+	movq	%rbx, %rdi
+	call	vec_enter
+1:	movq	THD_OFF_FSBASE(%rbx), %rax
+	wrfsbase %rax
+	movq	%rbx, %rsp		/* struct regs is the thread's beginning */
+	xorl	%eax, %eax
+	swapgs
+	wrgsbase %rax			/* the user's gs base is 0 */
+	popq	%r15
+	popq	%r14
+	popq	%r13
+	popq	%r12
+	popq	%rbp
+	popq	%rbx
+	popq	%r11
+	popq	%r10
+	popq	%r9
+	popq	%r8
+	popq	%rdi
+	popq	%rsi
+	popq	%rdx
+	popq	%rcx
+	popq	%rax
+	addq	$16, %rsp		/* vector, code */
+	iretq
+
+nothing_to_run:
+	movq	%gs:CPU_KSTACK, %rsp
+	call	idle
+	jmp	resume
+
+	/* All vector state initial, and a trap at its next use. r15 = where to go on. */
+vec_clear:
+	movq	%rax, %r12
+	movq	%rdx, %r13
+	movl	$VEC_MASK, %eax
+	xorl	%edx, %edx
+	xrstor	vec_init_area(%rip)
+	movq	%cr0, %rax
+	orq	$CR0_TS, %rax
+	movq	%rax, %cr0
+	movq	$0, %gs:CPU_VEC
+	movq	%r12, %rax
+	movq	%r13, %rdx
+	jmp	*%r15
+
+	.section .note.GNU-stack, "", @progbits

@@ -1,0 +1,73 @@
+/*
+ * Capabilities and the tables that hold them.
+ *
+ * A table's first frame has slots 8 to 127 at their own offset (slot * 32); the place of slots 0 to 7 is its header. Further
+ * frames have 128 slots each and are named in the header. A slot that is empty has kind CAP_NONE.
+ */
+#ifndef CORE_CAPTBL_H
+#define CORE_CAPTBL_H
+
+#include "frame.h"
+
+struct cap {
+	u8  kind;   /* enum cap_kind */
+	u8  rights; /* enum cap_right */
+	u16 pad;
+	struct weak obj;
+	u32 pad2;
+	union { u64 badge; u64 first; }; /* sinv; frame, irq, ioport ranges */
+	union { u64 entry; u64 count; };
+};
+
+#define CAPTBL_FRAMES (SLOT_LIMIT / SLOTS_PER_FRAME)
+
+struct captbl {
+	u32 frame[CAPTBL_FRAMES]; /* numbers of the further frames, from index 1; 0 = none */
+	u8  pad[SLOT_FIRST * 32 - CAPTBL_FRAMES * 4];
+	struct cap cap[SLOTS_FIRST_FRAME - SLOT_FIRST];
+};
+
+_Static_assert(sizeof(struct captbl) == PAGE_SIZE, "a capability table's first frame");
+
+/* What a system call brought, and what it takes back: r[0] to r[2]. */
+struct args {
+	union {
+		struct { word_t op, a1, a2, a3, a4, a5; };
+		word_t r[6];
+	};
+};
+
+static inline void *
+cap_obj(const struct cap *c)
+{
+	return frame_mem(c->obj.ref >> 4);
+}
+
+/* The slot of a table, NULL if it does not exist. */
+struct cap *captbl_slot(struct captbl *, word_t slot);
+
+/* The same for a slot beyond the first frame of the running component's table; NULL also if it is empty. */
+struct cap *captbl_far(slot_t slot);
+
+/* A capability in an own slot, of that kind, with these rights, whose object lives. EBADCAP; EACCES; EDEADCAP. */
+word_t cap_find(word_t slot, enum cap_kind kind, u32 rights, struct cap **out);
+
+/* An empty own slot. EBADCAP no such slot; EEXIST. */
+word_t cap_slot_free(word_t slot, struct cap **out);
+
+/* Fills an empty slot with a capability, all rights, to an object. */
+void cap_set(struct cap *, enum cap_kind kind, const void *obj);
+
+/* A narrower range in an own slot: a1 = slot, a2 = first, a3 = count, a4 = rights. Common to frames, lines and ports. */
+word_t range_derive(struct cap *, struct args *);
+
+/* Takes a table apart: EBUSY while a component uses it or it has further frames. */
+word_t captbl_retire(void *obj);
+
+word_t captbl_op_make(struct cap *, struct args *);
+word_t captbl_op_copy(struct cap *, struct args *);
+word_t captbl_op_remove(struct cap *, struct args *);
+word_t captbl_op_extend(struct cap *, struct args *);
+word_t captbl_op_query(struct cap *, struct args *);
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * Components: a capability table, an address space and an entry for new threads. Entry points (sinv) are capabilities
+ * to the component itself.
+ *
+ * The incarnation stands in the frame's record, beside the epoch, so that invocation and return compare both at once: even = up, odd = down.
+ */
+#ifndef CORE_COMP_H
+#define CORE_COMP_H
+
+#include "captbl.h"
+
+struct comp {
+	struct captbl *captbl; /* counted */
+	u64 space;             /* physical address of the top page table, counted */
+	u64 entry;             /* of new threads */
+	struct weak fault;     /* the end point that is told of faults */
+};
+
+/* Fills in a component that was just made. */
+void comp_init(struct comp *, struct captbl *, void *pgtbl, u64 entry);
+
+/* EBUSY while the running thread is in it. */
+word_t comp_retire(void *obj);
+
+word_t comp_op_make(struct cap *, struct args *);
+word_t comp_op_make_sinv(struct cap *, struct args *);
+word_t comp_op_set_fault(struct cap *, struct args *);
+word_t comp_op_down(struct cap *, struct args *);
+word_t comp_op_up(struct cap *, struct args *);
+word_t comp_op_query(struct cap *, struct args *);
+
+#endif

@@ -1,0 +1,103 @@
+/*
+ * kprintf and panic.
+ */
+#include "print.h"
+
+#include <stdarg.h>
+
+#include "hal.h"
+
+static void
+print_number(u64 v, u32 base)
+{
+	char digits[24];
+	int n = 0;
+
+	do
+		digits[n++] = "0123456789abcdef"[v % base];
+	while (v /= base);
+	while (n)
+		hal_putc(digits[--n]);
+}
+
+static void
+print_string(const char *s)
+{
+	while (*s)
+		hal_putc(*s++);
+}
+
+static void
+print_signed(s64 v)
+{
+	if (v < 0)
+		hal_putc('-');
+	print_number(v < 0 ? -(u64)v : (u64)v, 10);
+}
+
+/* One conversion, at its letter; wide: after an l. */
+static void
+print_conversion(char letter, int wide, va_list *ap)
+{
+	switch (letter) {
+	case 's':
+		print_string(va_arg(*ap, const char *));
+		break;
+	case 'c':
+		hal_putc(va_arg(*ap, int));
+		break;
+	case 'd':
+		print_signed(wide ? va_arg(*ap, s64) : va_arg(*ap, s32));
+		break;
+	case 'u':
+		print_number(wide ? va_arg(*ap, u64) : va_arg(*ap, u32), 10);
+		break;
+	case 'x':
+		print_number(wide ? va_arg(*ap, u64) : va_arg(*ap, u32), 16);
+		break;
+	case 'p':
+		print_number(va_arg(*ap, u64), 16);
+		break;
+	default:
+		hal_putc(letter);
+	}
+}
+
+static void
+vprint(const char *fmt, va_list *ap)
+{
+	int wide;
+
+	for (; *fmt; fmt++) {
+		if (*fmt != '%') {
+			hal_putc(*fmt);
+			continue;
+		}
+		wide = *++fmt == 'l';
+		fmt += wide;
+		print_conversion(*fmt, wide, ap);
+	}
+}
+
+void
+kprintf(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vprint(fmt, &ap);
+	va_end(ap);
+}
+
+void
+panic(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	print_string("\nkernel panic: ");
+	vprint(fmt, &ap);
+	print_string("\n");
+	va_end(ap);
+	hal_halt();
+}

@@ -1,0 +1,206 @@
+/*
+ * What runs. See cpu.h for how a switch takes effect.
+ */
+#include "sched.h"
+
+#include "comp.h"
+#include "print.h"
+#include "rcv.h"
+#include "tcap.h"
+
+struct cpu boot_cpu;
+
+void
+account(struct cpu *c)
+{
+	cycles_t now = hal_now(), d = now - c->since;
+
+	c->since = now;
+	if (!c->thd) {
+		c->idle_cycles += d;
+		return;
+	}
+	c->thd->cycles += d;
+	if (c->tcap->budget != CYCLES_INF)
+		c->tcap->budget = d < c->tcap->budget ? c->tcap->budget - d : 0;
+}
+
+/* A budget that is used up already has been told of; nobody is left to stop the thread. */
+void
+timer_update(struct cpu *c)
+{
+	cycles_t when = c->thd->timeout;
+
+	if (c->tcap->budget && c->tcap->budget != CYCLES_INF && c->since + c->tcap->budget < when)
+		when = c->since + c->tcap->budget;
+	if (when != c->deadline) {
+		c->deadline = when;
+		hal_timer_set(when);
+	}
+}
+
+static void
+idle_begin(struct cpu *c, cycles_t timeout)
+{
+	c->thd = NULL;
+	c->thdid = 0;
+	c->deadline = timeout;
+	hal_timer_set(timeout);
+}
+
+void
+thd_enter(struct cpu *c, struct thd *t)
+{
+	struct comp *comp = frame_mem(t->top->comp >> 4);
+
+	c->thd = t;
+	c->top = t->top;
+	c->thdid = t->id;
+	c->captbl = comp->captbl;
+	if (hal_space_loaded() != frame_mem(comp->space >> PAGE_SHIFT))
+		hal_space_load(frame_mem(comp->space >> PAGE_SHIFT));
+}
+
+static void
+thd_leave(struct cpu *c)
+{
+	struct thd *t = c->thd;
+
+	if (!t)
+		return;
+	t->top = c->top;
+	if (t->resume == RESUME_CALL)
+		c->left = c->top;
+}
+
+void
+thd_switch(struct cpu *c, struct thd *t)
+{
+	account(c);
+	thd_leave(c);
+	c->prio = t->prio;
+	c->tcap = weak_get(t->tcap);
+	thd_enter(c, t);
+	timer_update(c);
+}
+
+struct rcv *
+sched_of(struct thd *t)
+{
+	struct rcv *own = weak_get(t->rcv);
+
+	return own && own->root ? own : weak_get(t->sched);
+}
+
+/* Switches to the thread of a scheduler if it can run. */
+static int
+scheduler_switch(struct cpu *c, struct rcv *r, struct thd *t)
+{
+	if (t->state == THD_WAITING && rcv_has_pending(r))
+		rcv_wake(r, t);
+	if (t->state != THD_READY || !weak_get(t->tcap) || !thd_settle(t))
+		return 0;
+	thd_switch(c, t);
+	return 1;
+}
+
+/* From a scheduler upwards: the first whose thread can run; the processor idles if a root scheduler waits. */
+static void
+scheduler_next(struct cpu *c, struct rcv *r)
+{
+	struct thd *t;
+
+	for (; r && (t = weak_get(r->thd)); r = weak_get(t->sched)) {
+		if (scheduler_switch(c, r, t))
+			return;
+		if (!r->root || t->state != THD_WAITING)
+			continue;
+		account(c);
+		thd_leave(c);
+		c->idle_root = r;
+		idle_begin(c, r->timeout);
+		return;
+	}
+	panic("no thread can run, and no scheduler waits");
+}
+
+static struct thd *
+take_interrupted(struct cpu *c, struct rcv *sched)
+{
+	struct thd *t = c->interrupted;
+
+	c->interrupted = NULL;
+	if (!t || t->state != THD_READY || !sched || rcv_has_pending(sched) || !weak_get(t->tcap))
+		return NULL;
+	return thd_settle(t) ? t : NULL;
+}
+
+void
+sched_next(struct cpu *c)
+{
+	struct rcv *r = sched_of(c->thd);
+	struct thd *t = take_interrupted(c, r);
+
+	if (t)
+		thd_switch(c, t);
+	else
+		scheduler_next(c, r);
+}
+
+void
+sched_activate(struct cpu *c)
+{
+	struct rcv *r = sched_of(c->thd);
+
+	if (r && weak_get(r->thd) != c->thd)
+		scheduler_next(c, r);
+}
+
+/* The timer: a budget has run out, a dispatch's timeout has passed, or a root scheduler's wait is over. */
+void
+tick(void)
+{
+	struct cpu *c = cpu_this();
+	u32 bits = 0;
+
+	c->deadline = CYCLES_INF;
+	account(c);
+	if (!c->thd) {
+		idle_check(c);
+		return;
+	}
+	if (c->since >= c->thd->timeout)
+		bits |= EVENT_TIMEOUT;
+	if (c->tcap->budget == 0)
+		bits |= EVENT_EXPIRED;
+	if (bits & EVENT_TIMEOUT)
+		c->thd->timeout = CYCLES_INF;
+	if (bits) {
+		rcv_event(c->thd, bits);
+		sched_activate(c);
+	}
+	if (c->thd && c->deadline == CYCLES_INF)
+		timer_update(c);
+}
+
+void
+idle_check(struct cpu *c)
+{
+	struct rcv *r = c->idle_root;
+	struct thd *t = weak_get(r->thd);
+
+	if (hal_now() >= r->timeout && t->state == THD_WAITING) {
+		thd_result(t, ETIMEDOUT);
+		t->state = THD_READY;
+	}
+	scheduler_switch(c, r, t);
+}
+
+void
+idle(void)
+{
+	struct cpu *c = cpu_this();
+
+	while (!c->thd)
+		hal_wait_for_interrupt();
+}

@@ -1,0 +1,41 @@
+/*
+ * What runs: charging time, the timer, switching, and finding who is next. Policy is the scheduler component's.
+ */
+#ifndef CORE_SCHED_H
+#define CORE_SCHED_H
+
+#include "cpu.h"
+#include "thd.h"
+
+/* Charges the time since the last call to the running thread and its tcap, or to idling. */
+void account(struct cpu *);
+
+/* Sets the timer to the running thread's timeout or the end of its budget, whichever comes first. */
+void timer_update(struct cpu *);
+
+/* Makes a thread the running one, where its top says: that component decides the capability table and the address space. */
+void thd_enter(struct cpu *, struct thd *);
+
+/* Switches to a ready thread whose top component lives, or idles (NULL). At most once in each entry into the kernel. */
+void thd_switch(struct cpu *, struct thd *);
+
+/* The running thread cannot go on: switches to the one that was interrupted, or its scheduler's, or idles. */
+void sched_next(struct cpu *);
+
+/* Switches to the scheduler of the running thread; nothing happens if it has none or is its own. */
+void sched_activate(struct cpu *);
+
+/* Idle: wakes the root scheduler if something is pending for it or its timeout has passed. */
+void idle_check(struct cpu *);
+
+/* Its scheduler's end point; for a root scheduler's thread its own; NULL if it has none. */
+struct rcv *sched_of(struct thd *);
+
+/* There is a thread that runs and can go on running. */
+static inline int
+thd_runs(const struct cpu *c)
+{
+	return c->thd && c->thd->state == THD_READY;
+}
+
+#endif

@@ -1,0 +1,308 @@
+/*
+ * Threads: make, dispatch, faults, and the invocation stack past dead components.
+ */
+#include "thd.h"
+
+#include "comp.h"
+#include "cpu.h"
+#include "print.h"
+#include "rcv.h"
+#include "sched.h"
+#include "tcap.h"
+
+static int
+inv_lives(const struct inv *i)
+{
+	return frames[i->comp >> 4].life == i->life;
+}
+
+void
+thd_init(struct thd *t, struct comp *comp, u64 id, u64 arg)
+{
+	t->id = id;
+	t->state = THD_READY;
+	t->timeout = CYCLES_INF;
+	t->sentinel.life = ~0UL;
+	t->top = t->inv;
+	t->top->comp = frame_of(comp) << 4;
+	t->top->life = frames[frame_of(comp)].life;
+	t->resume = RESUME_FULL;
+	hal_thd_init(&t->arch, comp->entry, arg, id);
+}
+
+void
+thd_result(struct thd *t, word_t err)
+{
+	t->ret[0] = err;
+	t->ret[1] = t->ret[2] = t->ret[3] = 0;
+}
+
+/* Back to the nearest living component below the top. Bounded by the depth of the stack. */
+static int
+unwind(struct thd *t)
+{
+	struct inv *i = t->top - 1;
+
+	while (i >= t->inv && !inv_lives(i))
+		i--;
+	thd_result(t, ECOMPDEAD);
+	hal_thd_drop_vectors(&t->arch);
+	t->resume = RESUME_CALL;
+	if (i >= t->inv) {
+		t->top = i;
+		return 1;
+	}
+	t->state = THD_DEAD;
+	rcv_event(t, EVENT_DEAD);
+	return 0;
+}
+
+int
+thd_settle(struct thd *t)
+{
+	return inv_lives(t->top) || unwind(t);
+}
+
+/* The running thread returned, and its caller is dead or there is none. */
+void
+invoke_return_dead(void)
+{
+	struct cpu *c = cpu_this();
+	struct thd *t = c->thd;
+
+	t->top = c->top;
+	if (unwind(t))
+		thd_enter(c, t);
+	else
+		sched_next(c);
+	c->left = NULL;
+}
+
+word_t
+invoke_refused(struct cap *cap)
+{
+	struct weak w = cap->obj;
+
+	if (!weak_get(w))
+		return EDEADCAP;
+	return frames[w.ref >> 4].incarnation & 1 ? ECOMPDEAD : EDEPTH;
+}
+
+word_t
+thd_op_make(struct cap *c, struct args *a)
+{
+	struct rcv *sched = sched_of(cpu_this()->thd);
+	struct cap *to, *comp;
+	struct thd *t;
+	u64 n;
+	word_t e;
+
+	if (a->a4 > ~0u)
+		return EINVAL;
+	if ((e = frame_untyped_at(c, a->a1, &n)) || (e = cap_slot_free(a->a2, &to)) ||
+	    (e = cap_find(a->a3, CAP_COMP, RIGHT_CREATE, &comp)))
+		return e;
+	t = frame_retype(n, CAP_THD);
+	thd_init(t, cap_obj(comp), a->a4, a->a5);
+	if (sched)
+		t->sched = weak_to(sched);
+	cap_set(to, CAP_THD, t);
+	return EOK;
+}
+
+/* A waiting root scheduler may be dispatched: its wait returns with nothing. */
+static word_t
+dispatch_check_state(struct thd *t)
+{
+	struct rcv *own = weak_get(t->rcv);
+
+	if (t->state == THD_WAITING && own && own->root)
+		return EOK;
+	return t->state == THD_READY ? EOK : EPARKED;
+}
+
+static word_t
+dispatch_check(struct cpu *c, struct thd *t, struct args *a, struct tcap **tc)
+{
+	struct rcv *sched = sched_of(t);
+	struct cap *tcap;
+	word_t e;
+
+	*tc = c->tcap;
+	if (a->a1) {
+		if ((e = cap_find(a->a1, CAP_TCAP, RIGHT_USE, &tcap)))
+			return e;
+		*tc = cap_obj(tcap);
+	}
+	if (!sched || a->a2 > PRIO_LOWEST)
+		return EINVAL;
+	if (a->a4 <= sched->token)
+		return EAGAIN;
+	if (rcv_has_pending(sched) && weak_get(sched->thd) != c->thd && weak_get(sched->thd) != t)
+		return EBUSY;
+	if ((e = dispatch_check_state(t)))
+		return e;
+	if ((*tc)->budget == 0)
+		return EEXPIRED;
+	sched->token = a->a4;
+	return EOK;
+}
+
+word_t
+thd_op_dispatch(struct cap *cap, struct args *a)
+{
+	struct cpu *c = cpu_this();
+	struct thd *t = cap_obj(cap);
+	struct tcap *tc;
+	word_t e;
+
+	if ((e = dispatch_check(c, t, a, &tc)))
+		return e;
+	if (t != c->thd && !thd_settle(t))
+		return ECOMPDEAD;
+	if (t->state == THD_WAITING)
+		rcv_wake(weak_get(t->rcv), t);
+	t->tcap = weak_to(tc);
+	t->prio = a->a2;
+	t->timeout = a->a3;
+	c->interrupted = NULL;
+	if (t == c->thd) {
+		account(c);
+		c->prio = t->prio;
+		c->tcap = tc;
+		timer_update(c);
+		return EOK;
+	}
+	thd_result(c->thd, EOK);
+	thd_switch(c, t);
+	return EOK;
+}
+
+word_t
+thd_op_bind(struct cap *cap, struct args *a)
+{
+	struct thd *t = cap_obj(cap);
+	struct cap *r;
+	word_t e;
+
+	if ((e = cap_find(a->a1, CAP_RCV, RIGHT_MODIFY, &r)))
+		return e;
+	rcv_forget(t);
+	t->events = 0;
+	t->sched = r->obj;
+	return EOK;
+}
+
+word_t
+thd_op_query(struct cap *cap, struct args *a)
+{
+	struct thd *t = cap_obj(cap);
+	struct cpu *c = cpu_this();
+
+	account(c);
+	a->r[0] = t->cycles;
+	a->r[1] = t->state;
+	a->r[2] = (t == c->thd ? c->top : t->top) - t->inv;
+	return EOK;
+}
+
+/* The running thread faulted. Without a fault end point its component is one that the system cannot do without. */
+void
+fault(enum fault_cause cause, u64 address, u64 code)
+{
+	struct cpu *c = cpu_this();
+	struct thd *t = c->thd;
+	struct comp *comp = frame_mem(c->top->comp >> 4);
+	struct rcv *r = weak_get(comp->fault);
+
+	if (!r)
+		panic("fault %d in the trusted base: thread %lu at %lx, address %lx, code %lx", cause,
+		      t->id, hal_thd_reg(&t->arch, REG_RIP), address, code);
+	t->state = THD_PARKED;
+	t->fault_cause = cause;
+	t->fault_address = address;
+	t->fault_code = code;
+	rcv_event(t, EVENT_BLOCKED);
+	rcv_fault(c, r, t);
+	if (c->thd == t)
+		sched_next(c);
+}
+
+word_t
+thd_op_fault(struct cap *cap, struct args *a)
+{
+	struct thd *t = cap_obj(cap);
+
+	if (t->state != THD_PARKED)
+		return EINVAL;
+	a->r[0] = t->fault_cause;
+	a->r[1] = t->fault_address;
+	a->r[2] = hal_thd_reg(&t->arch, REG_RIP);
+	return EOK;
+}
+
+word_t
+thd_op_get_reg(struct cap *cap, struct args *a)
+{
+	struct thd *t = cap_obj(cap);
+
+	if (t->state != THD_PARKED || a->a1 >= REG_COUNT)
+		return EINVAL;
+	a->r[0] = a->a1 == REG_CODE ? t->fault_code : hal_thd_reg(&t->arch, a->a1);
+	return EOK;
+}
+
+word_t
+thd_op_set_reg(struct cap *cap, struct args *a)
+{
+	struct thd *t = cap_obj(cap);
+
+	if (t->state != THD_PARKED || a->a1 >= REG_COUNT)
+		return EINVAL;
+	return hal_thd_set_reg(&t->arch, a->a1, a->a2);
+}
+
+static void
+unpark(struct thd *t)
+{
+	t->state = THD_READY;
+	rcv_event(t, EVENT_WOKEN);
+}
+
+word_t
+thd_op_resume(struct cap *cap, struct args *a)
+{
+	struct thd *t = cap_obj(cap);
+
+	(void)a;
+	if (t->state != THD_PARKED)
+		return EINVAL;
+	unpark(t);
+	return EOK;
+}
+
+word_t
+thd_op_abort(struct cap *cap, struct args *a)
+{
+	struct thd *t = cap_obj(cap);
+
+	(void)a;
+	if (t->state != THD_PARKED)
+		return EINVAL;
+	if (unwind(t))
+		unpark(t);
+	return EOK;
+}
+
+word_t
+thd_retire(void *obj)
+{
+	struct cpu *c = cpu_this();
+
+	if (c->thd == obj)
+		return EBUSY;
+	if (c->interrupted == obj)
+		c->interrupted = NULL;
+	rcv_forget(obj);
+	return EOK;
+}
