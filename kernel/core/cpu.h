@@ -47,7 +47,7 @@ extern struct cpu boot_cpu;
 static inline struct cpu *
 cpu_this(void)
 {
-	return *(struct cpu *CPU_LOCAL *)&((struct cpu CPU_LOCAL *)0)->self;
+	return hal_cpu();
 }
 
 #endif

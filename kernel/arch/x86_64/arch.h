@@ -65,6 +65,14 @@ hal_now(void)
 	return (u64)hi << 32 | lo;
 }
 
-#define CPU_LOCAL __seg_gs /* objects of this address space lie in the processor's block */
+/* The running processor's struct cpu: its own address stands in it (CPU_SELF). */
+static inline void *
+hal_cpu(void)
+{
+	void *p;
+
+	asm("movq %%gs:64, %0" : "=r"(p));
+	return p;
+}
 
 #endif
