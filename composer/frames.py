@@ -1,0 +1,56 @@
+"""
+How many frames the booter uses to build the components: what goes into manifest.reserved_frames, and what the machine must have
+beside the budgets. Counts pages and the page tables that reach them, one by one.
+"""
+
+from __future__ import annotations
+
+from .headers import Headers
+from .model import Allocated, Linked
+
+SPARE_FRAMES = 32       # end points, and the threads and tcaps of those who start before the scheduler
+OBJECTS_PER_COMP = 2    # the component itself and the thread that initialises it
+
+
+def _pages(linked: Linked, name: str, headers: Headers) -> dict[str, list[tuple[int, int]]]:
+    """Runs of pages as (address, number): those that the booter gives frames of their own, and those it maps from the image."""
+    page = headers["PAGE_SIZE"]
+    part = linked.allocated.parts[name]
+    component = linked.allocated.checked.system.components[name]
+    stack_pages = component.stack_kib * 1024 // page
+    own = [(headers["IMAGE_VA"], linked.programs[name].image_pages)]
+    for index in range(part.stacks):
+        top = headers["STACK_VA"] + (index + 1) * headers["STACK_STRIDE"]
+        own.append((top - stack_pages * page, stack_pages))
+    shared = [(headers["INFO_VA"], 1)]
+    for address, file in zip(part.file_addresses, component.files):
+        shared.append((address, -(-file.size // page)))
+    return {"own": own, "shared": shared}
+
+
+def _tables(runs: list[tuple[int, int]], page: int) -> int:
+    """Page tables that reach the runs, the top included."""
+    count = 1
+    for shift in (21, 30, 39):
+        places = set()
+        for address, pages in runs:
+            if pages:
+                places.update(range(address >> shift, ((address + pages * page - 1) >> shift) + 1))
+        count += len(places)
+    return count
+
+
+def component_frames(linked: Linked, name: str, headers: Headers) -> int:
+    runs = _pages(linked, name, headers)
+    slots = linked.allocated.parts[name].captbl_slots
+    beyond = max(slots - headers["SLOTS_FIRST_FRAME"], 0)
+    captbl = 1 + -(-beyond // headers["SLOTS_PER_FRAME"])
+    user = sum(pages for _, pages in runs["own"])
+    tables = _tables(runs["own"] + runs["shared"], headers["PAGE_SIZE"])
+    return user + tables + captbl + OBJECTS_PER_COMP
+
+
+def reserved_frames(linked: Linked, headers: Headers) -> int:
+    """Frames that the booter takes for itself and for every component."""
+    allocated: Allocated = linked.allocated
+    return SPARE_FRAMES + sum(component_frames(linked, name, headers) for name in allocated.parts)
