@@ -32,6 +32,7 @@ void
 frame_init(const struct machine *m)
 {
 	nframes = m->frames;
+	memset(counts, 0, sizeof(counts));
 	counts[FRAME_RESERVED] = nframes;
 	for (u64 r = 0; r < m->regions; r++)
 		for (u64 i = 0; i < m->region[r].count; i++)
