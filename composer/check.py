@@ -11,6 +11,9 @@ from .model import REST, Checked, Component, Need, Range, Roles, System
 
 STACKS_MIN = 2
 STACK_KIB_MAX = 60  # a stride of 64 KiB less the guard page
+PORTS = 1 << 16
+THREAD_NUMBER_MAX = 255
+FILE_NAME_MAX = 60  # so that a tar header holds it with the component's name
 # What the kernel keeps of a machine: the low MiB, itself, its log, and a record of each frame.
 KERNEL_MIB = 5
 KERNEL_SHARE = 128
@@ -143,8 +146,23 @@ def _find_ceilings(system: System, reach: dict[str, dict[str, int]]) -> dict[str
     return ceilings
 
 
+def _check_limits(component: Component, headers: Headers) -> None:
+    """What would not fit into the records of info.h, or exists on no machine."""
+    longest = headers["NAME_LEN"] - len(".info") - 1
+    if len(component.name) > longest:
+        raise Refusal(component.where, f"its name is longer than {longest} characters", component.name)
+    for part in component.ports:
+        if part.first + part.count > PORTS:
+            raise Refusal(part.where, f"port {part.first + part.count - 1:#x} is above {PORTS - 1:#x}", component.name)
+    for file in component.files:
+        if len(file.name.encode()) > FILE_NAME_MAX:
+            raise Refusal(file.where, f"a file's name has at most {FILE_NAME_MAX} bytes", component.name)
+
+
 def _check_threads(component: Component, lowest: int) -> None:
     for thread in component.named:
+        if thread.number > THREAD_NUMBER_MAX:
+            raise Refusal(thread.where, f"thread number {thread.number} is above {THREAD_NUMBER_MAX}", component.name)
         if thread.priority > lowest:
             raise Refusal(thread.where, f"priority {thread.priority} is outside 0 to {lowest}", component.name)
         if thread.budget_us > thread.period_us:
@@ -219,6 +237,7 @@ def check(system: System, headers: Headers) -> Checked:
     providers = {name: {need.interface: _find_provider(system, component, need) for need in component.needs}
                  for name, component in system.components.items()}
     for component in system.components.values():
+        _check_limits(component, headers)
         _check_threads(component, headers["PRIO_LOWEST"])
         _check_targets(system, component)
     order = find_order(system, providers, roles)

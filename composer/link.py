@@ -141,8 +141,9 @@ def _link_one(allocated: Allocated, component: Component, tools: Tools) -> Progr
     provided = provided_functions(allocated, component)
     keep = [flag for function in provided for flag in ("-u", ENTRY_PREFIX + function.name)]
     file = os.path.abspath(os.path.join(tools.folder, f"{component.name}.elf"))
+    archives = ["--whole-archive", *component.archives, "--no-whole-archive"] if component.archives else []
     status, said = run_tool(["ld", *LDFLAGS, "-T", tools.script, *keep, "-o", file,
-                             *[os.path.abspath(name) for name in objects]])
+                             *[os.path.abspath(name) for name in objects], *archives])
     if status:
         raise _link_failure(component, said, tools)
     return _read_program(component, provided, file, tools.headers)

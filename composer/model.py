@@ -61,6 +61,7 @@ class Component:
     program: str
     folder: str                 # of the program's sources
     sources: list[str]          # subfolders that are compiled too
+    archives: list[str]         # linked as a whole, so that their link sets are complete
     cflags: list[str]
     provides: dict[str, Where]
     needs: list[Need]

@@ -6,6 +6,7 @@ can be said of one component alone is refused here.
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from typing import Any, Callable
 
@@ -54,11 +55,12 @@ FRAMES = Kind('a number of KiB or "rest"', lambda value: _is_number(value) or va
 SYSTEM_KEYS = {"description": TEXT, "memory_mib": NUMBER, "image_limit_mib": NUMBER, "verdict": TEXT, "expect": TEXTS,
                "forbid": TEXTS, "seconds": NUMBER, "icount": FLAG}
 DEFAULT_KEYS = {  # what a component.toml may say
-    "provides": TEXTS, "needs": TEXTS, "sources": TEXTS, "cflags": TEXTS, "memory_kib": NUMBER, "stack_kib": NUMBER,
+    "provides": TEXTS, "needs": TEXTS, "sources": TEXTS, "archives": TEXTS, "cflags": TEXTS, "memory_kib": NUMBER, "stack_kib": NUMBER,
     "threads": NUMBER, "ceiling": NUMBER, "trusted": FLAG, "ports": RANGES, "share_ports": FLAG, "irqs": NUMBERS,
     "devices": RANGES, "frames_kib": FRAMES, "controls": TEXTS, "notifies": TEXTS, "slots": NUMBER, "files": TABLES,
     "thread": TABLES, "priority": NUMBER, "processor": NUMBER}
 COMPONENT_KEYS = {"program": TEXT, **DEFAULT_KEYS}
+del COMPONENT_KEYS["cflags"]  # one object serves every instance of a program, so no script may change it
 THREAD_KEYS = {"number": NUMBER, "priority": NUMBER, "endpoint": FLAG, "budget_us": NUMBER, "period_us": NUMBER}
 FILE_KEYS = {"name": TEXT, "writable": FLAG}
 
@@ -166,6 +168,19 @@ class _Reader:
             found.append(File(name, table.get("writable", False), path, os.path.getsize(path), where))
         return found
 
+    def archives(self) -> list[str]:
+        """Paths of archives to link, ${VARIABLE} of the environment filled in; relative ones are the script's neighbours."""
+        paths = []
+        for text, where in self.texts("archives").items():
+            missing = [name for name in re.findall(r"\$\{(\w+)\}", text) if name not in os.environ]
+            if missing:
+                raise Refusal(where, f"archive {text} needs {missing[0]} in the environment", self.name)
+            path = os.path.join(self.script_folder, os.path.expandvars(text))
+            if not os.path.isfile(path):
+                raise Refusal(where, f"archive {path} is missing", self.name)
+            paths.append(os.path.abspath(path))
+        return paths
+
     def params(self) -> dict[str, str]:
         for setting in self.block.params.values():
             if not isinstance(setting.value, str):
@@ -204,7 +219,7 @@ def _component(reader: _Reader) -> Component:
     named = reader.threads()
     return Component(
         name=reader.name, block=reader.block, program=get("program", reader.name), folder=folder,
-        sources=get("sources", []), cflags=get("cflags", []), provides=reader.texts("provides"), needs=reader.needs(),
+        sources=get("sources", []), archives=reader.archives(), cflags=get("cflags", []), provides=reader.texts("provides"), needs=reader.needs(),
         memory_kib=get("memory_kib", 0), stack_kib=get("stack_kib", 16), threads=get("threads", len(named)),
         priority=named[0].priority, named=named, ceiling=get("ceiling", None), trusted=get("trusted", False),
         ports=reader.ranges("ports"), share_ports=get("share_ports", False), irqs=reader.ranges("irqs"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shutil
+import subprocess
 import tarfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -209,3 +210,18 @@ def test_object_follows_its_header(compose: Compose, tmp_path: Path) -> None:
     header.write_text(header.read_text().replace("BONUS 0", "BONUS 7"))
     assert compose(root / "good.toml", tmp_path / "two", root=root).returncode == 0
     assert (tmp_path / "one" / "boot.img").read_bytes() != (tmp_path / "two" / "boot.img").read_bytes()
+
+
+def test_archive(compose: Compose, tmp_path: Path) -> None:
+    """An archive defines what the component itself lacks, named by way of the environment."""
+    source = tmp_path / "more.c"
+    source.write_text("void no_such_function(void);\nvoid no_such_function(void) { }\n")
+    subprocess.run(["gcc", "-c", "-ffreestanding", "-fno-pic", str(source), "-o", str(tmp_path / "more.o")], check=True)
+    subprocess.run(["ar", "rcs", str(tmp_path / "more.a"), str(tmp_path / "more.o")], check=True)
+    script = tmp_path / "archive.toml"
+    script.write_text(f'include = ["{FIXTURES}/base.toml"]\n[component.nowhere]\nneeds = ["sched"]\n'
+                      'archives = ["${MORE_FOLDER}/more.a"]\n')
+    done = compose(script, tmp_path / "out", environment={"MORE_FOLDER": str(tmp_path)})
+    assert done.returncode == 0, done.stderr
+    symbols = Elf((tmp_path / "out" / "nowhere.elf").read_bytes()).symbols()
+    assert any(symbol.name == "no_such_function" and symbol.defined for symbol in symbols)
