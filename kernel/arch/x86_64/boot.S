@@ -1,0 +1,149 @@
+/*
+ * From the loader to 64-bit C. Two ways in, both in 32-bit protected mode without paging, ebx = the loader's information:
+ * Multiboot2 (GRUB; Multiboot2 specification 2.0) and PVH (QEMU's -kernel; Xen's x86/HVM direct boot ABI).
+ * The first 4 GiB are mapped with 2 MiB pages at 0, at PHYSMAP and (1 GiB) at KERNEL_VA; paging.c replaces that.
+ */
+#define MB2_MAGIC 0xe85250d6
+#define MB2_LENGTH (multiboot_end - multiboot_start)
+#define PTE_P 1
+#define PTE_W 2
+#define PTE_PS 128
+
+	.section .multiboot, "a"
+	.balign	8
+multiboot_start:
+	.long	MB2_MAGIC, 0, MB2_LENGTH, -(MB2_MAGIC + MB2_LENGTH)
+	.balign	8
+	.short	6, 0			/* modules page-aligned */
+	.long	8
+	.balign	8
+	.short	3, 0			/* entry address */
+	.long	12, multiboot_entry
+	.balign	8
+	.short	0, 0
+	.long	8
+multiboot_end:
+
+	.section .note.pvh, "a", @note
+	.long	4, 4, 18		/* XEN_ELFNOTE_PHYS32_ENTRY */
+	.asciz	"Xen"
+	.long	pvh_start
+
+	.section .boot, "ax"
+	.code32
+	.globl	pvh_start
+pvh_start:
+	movl	$0, %ebp
+	jmp	start
+multiboot_entry:
+	movl	$1, %ebp
+start:
+	cli
+	cld
+	movl	$boot_stack_end, %esp
+
+	/* Is there a long mode at all? */
+	movl	$0x80000001, %eax
+	pushl	%ebx
+	cpuid
+	popl	%ebx
+	testl	$(1 << 29), %edx
+	jz	no_long_mode
+
+	/* 2048 entries of 2 MiB */
+	movl	$boot_pd, %edi
+	movl	$(PTE_P | PTE_W | PTE_PS), %eax
+	xorl	%edx, %edx
+1:	movl	%eax, (%edi)
+	movl	%edx, 4(%edi)
+	addl	$8, %edi
+	addl	$0x200000, %eax
+	jnc	1b
+
+	movl	$(boot_pd + PTE_P + PTE_W), %eax
+	movl	$boot_pdpt, %edi
+	movl	%eax, boot_pdpt_kernel + 510 * 8
+	movl	$4, %ecx
+2:	movl	%eax, (%edi)
+	addl	$8, %edi
+	addl	$4096, %eax
+	loop	2b
+	movl	$(boot_pdpt + PTE_P + PTE_W), %eax
+	movl	%eax, boot_pml4
+	movl	%eax, boot_pml4 + 256 * 8
+	movl	$(boot_pdpt_kernel + PTE_P + PTE_W), boot_pml4 + 511 * 8
+
+	movl	%cr4, %eax
+	orl	$(1 << 5), %eax		/* PAE */
+	movl	%eax, %cr4
+	movl	$boot_pml4, %eax
+	movl	%eax, %cr3
+	movl	$0xc0000080, %ecx	/* EFER: long mode, NX, SYSCALL */
+	rdmsr
+	orl	$(1 << 8 | 1 << 11 | 1 << 0), %eax
+	wrmsr
+	movl	%cr0, %eax
+	orl	$(1 << 31 | 1 << 16), %eax	/* paging, write protection in the kernel too */
+	andl	$~(1 << 2), %eax		/* no emulation */
+	orl	$2, %eax
+	movl	%eax, %cr0
+	lgdt	boot_gdt_pointer
+	ljmp	$8, $start64
+
+no_long_mode:
+	movl	$no_long_mode_text, %esi
+	movl	$0x3f8, %edx
+3:	lodsb
+	outb	%al, %dx
+	testb	%al, %al
+	jnz	3b
+4:	hlt
+	jmp	4b
+
+	.code64
+start64:
+	xorl	%eax, %eax
+	movl	%eax, %ds
+	movl	%eax, %es
+	movl	%eax, %ss
+	movl	%eax, %fs
+	movl	%eax, %gs
+	movabsq	$kstack_end, %rsp
+	movl	%ebp, %edi
+	movl	%ebx, %esi
+	movabsq	$start_high, %rax
+	jmp	*%rax
+
+no_long_mode_text:
+	.asciz	"rump2cos needs a 64-bit processor.\r\n"
+	.balign	8
+boot_gdt:
+	.quad	0, 0x00209a0000000000
+boot_gdt_pointer:
+	.short	15
+	.long	boot_gdt
+
+	.balign	4096
+boot_pml4:
+	.fill	4096
+boot_pdpt:
+	.fill	4096
+boot_pdpt_kernel:
+	.fill	4096
+boot_pd:
+	.fill	4 * 4096
+	.fill	1024
+boot_stack_end:
+
+	.text
+start_high:				/* arch_main takes the low mapping away */
+	call	arch_main
+	jmp	resume
+
+	.bss
+	.balign	4096
+	.globl	kstack_end
+	.fill	16384
+kstack_end:
+
+	.section .note.GNU-stack, "", @progbits

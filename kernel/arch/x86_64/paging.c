@@ -1,0 +1,176 @@
+/*
+ * Four-level page tables: the kernel's half, which every address space shares, and the entries of all. Intel SDM volume 3, 4.5.
+ *
+ * The kernel's half: all RAM at PHYSMAP (2 MiB pages), the image at KERNEL_VA, the frame records at FRAMES_VA, the interrupt
+ * controllers; nothing of it is both writable and executable. Without PCID a load of cr3 forgets everything that is not global.
+ */
+#include "arch_main.h"
+#include "core/cpu.h"
+#include "core/frame.h"
+#include "core/mem.h"
+#include "core/print.h"
+
+#define PTE_P   (1UL << 0)
+#define PTE_W   (1UL << 1)
+#define PTE_U   (1UL << 2)
+#define PTE_PCD (1UL << 4)
+#define PTE_PS  (1UL << 7)
+#define PTE_G   (1UL << 8)
+#define PTE_NX  (1UL << 63)
+#define PTE_FRAME 0x000ffffffffff000UL
+
+#define LARGE 0x200000UL
+#define EARLY_END (4UL << 30) /* boot.S maps this much */
+
+extern char text_start[], rodata_start[], data_start[], kernel_end[];
+
+static u64 *kernel_top; /* its upper half is copied into every address space */
+static struct machine *m;
+
+/* A zeroed frame for a table or for the records, off the end of the largest region below 4 GiB. */
+static u64
+take(u64 count)
+{
+	u32 best = BOOT_REGIONS;
+	u64 n;
+
+	for (u32 i = 0; i < m->regions; i++)
+		if (m->region[i].first + m->region[i].count <= EARLY_END >> PAGE_SHIFT &&
+		    (best == BOOT_REGIONS || m->region[i].count > m->region[best].count))
+			best = i;
+	if (best == BOOT_REGIONS || m->region[best].count <= count)
+		panic("there is not enough memory for the kernel's tables");
+	m->region[best].count -= count;
+	n = m->region[best].first + m->region[best].count;
+	memset((void *)(PHYSMAP + (n << PAGE_SHIFT)), 0, count << PAGE_SHIFT);
+	return n << PAGE_SHIFT;
+}
+
+static u64 *
+entry_for(u64 va, u32 level)
+{
+	u64 *table = kernel_top;
+
+	for (u32 l = 4; l > level; l--) {
+		u64 *e = &table[va >> (12 + 9 * (l - 1)) & 511];
+
+		if (!(*e & PTE_P))
+			*e = take(1) | PTE_P | PTE_W;
+		table = (u64 *)(PHYSMAP + (*e & PTE_FRAME));
+	}
+	return &table[va >> (12 + 9 * (level - 1)) & 511];
+}
+
+static void
+map_kernel(u64 va, u64 phys, u64 bytes, u64 bits)
+{
+	for (u64 at = 0; at < bytes; at += PAGE_SIZE)
+		*entry_for(va + at, 1) = (phys + at) | PTE_P | PTE_G | bits;
+}
+
+static void
+map_image(char *from, char *to, u64 bits)
+{
+	map_kernel((u64)from, (u64)from - KERNEL_VA, to - from, bits);
+}
+
+void
+paging_init(struct machine *machine)
+{
+	u64 records, bytes;
+
+	m = machine;
+	bytes = (m->frames * sizeof(struct frame) + PAGE_SIZE - 1) & -PAGE_SIZE;
+	records = take(bytes >> PAGE_SHIFT);
+	m->frames_phys = records;
+	kernel_top = (u64 *)(PHYSMAP + take(1));
+	for (u32 i = 256; i < 512; i++) /* tables that all address spaces share must be there before the first */
+		if (i == 256 + (m->frames << PAGE_SHIFT >> 39) + 1)
+			break;
+		else
+			entry_for(PHYSMAP + ((u64)(i - 256) << 39), 3);
+	for (u64 at = 0; at < m->frames << PAGE_SHIFT; at += LARGE)
+		*entry_for(PHYSMAP + at, 2) = at | PTE_P | PTE_W | PTE_PS | PTE_G | PTE_NX;
+	map_image(text_start, rodata_start, 0);
+	map_image(rodata_start, data_start, PTE_NX);
+	map_image(data_start, kernel_end, PTE_W | PTE_NX);
+	map_kernel(FRAMES_VA, records, bytes, PTE_W | PTE_NX);
+	map_kernel(LAPIC_VA, 0xfee00000, PAGE_SIZE, PTE_W | PTE_NX | PTE_PCD);
+	map_kernel(IOAPIC_VA, 0xfec00000, PAGE_SIZE, PTE_W | PTE_NX | PTE_PCD);
+	hal_space_load(kernel_top);
+}
+
+void
+hal_pgtbl_init(void *top)
+{
+	memcpy((u64 *)top + 256, kernel_top + 256, 256 * sizeof(u64));
+}
+
+pte_t *
+hal_pte(void *top, u64 va, u32 level)
+{
+	pte_t *table = top;
+
+	for (u32 l = 4; l > level; l--) {
+		pte_t e = table[va >> (12 + 9 * (l - 1)) & 511];
+
+		if (!(e & PTE_P))
+			return NULL;
+		table = (pte_t *)(PHYSMAP + (e & PTE_FRAME));
+	}
+	return &table[va >> (12 + 9 * (level - 1)) & 511];
+}
+
+pte_t
+hal_pte_page(u64 frame, word_t prot)
+{
+	pte_t e = frame << PAGE_SHIFT | PTE_P | PTE_U;
+
+	if (prot & MAP_WRITE)
+		e |= PTE_W;
+	if (prot & MAP_UNCACHED)
+		e |= PTE_PCD;
+	return prot & MAP_EXEC ? e : e | PTE_NX;
+}
+
+pte_t
+hal_pte_table(u64 frame)
+{
+	return frame << PAGE_SHIFT | PTE_P | PTE_W | PTE_U;
+}
+
+u64
+hal_pte_frame(pte_t e)
+{
+	return (e & PTE_FRAME) >> PAGE_SHIFT;
+}
+
+word_t
+hal_pte_prot(pte_t e)
+{
+	if (!(e & PTE_P))
+		return 0;
+	return MAP_READ | (e & PTE_W ? MAP_WRITE : 0) | (e & PTE_NX ? 0 : MAP_EXEC) | (e & PTE_PCD ? MAP_UNCACHED : 0);
+}
+
+void *
+hal_space_loaded(void)
+{
+	u64 cr3;
+
+	asm volatile("movq %%cr3, %0" : "=r"(cr3));
+	return (void *)(PHYSMAP + cr3);
+}
+
+void
+hal_space_load(void *top)
+{
+	asm volatile("movq %0, %%cr3" : : "r"((u64)top - PHYSMAP) : "memory");
+}
+
+void
+hal_tlb_forget(void *top, u64 va)
+{
+	if (hal_space_loaded() == top)
+		asm volatile("invlpg (%0)" : : "r"(va) : "memory");
+}
