@@ -1,6 +1,7 @@
 """
-Command line: python3 -m composer SCRIPT --out FOLDER [--file NAME=PATH]... [--root FOLDER]..., or --list. Exit status 0 = composed, 1 = refused,
-2 = used wrongly. What is written appears under its name only when everything is ready.
+Command line: python3 -m composer SCRIPT --out FOLDER [--file NAME=PATH]... [--root FOLDER]..., or
+--list. Exit status 0 = composed, 1 = refused, 2 = used wrongly. What is written appears under its
+name only when everything is ready.
 """
 
 from __future__ import annotations
@@ -27,13 +28,28 @@ FINAL_ORDER = ("boot.img",)  # put in place last: who sees it sees the rest
 
 
 def _arguments(argv: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="composer", description="Composes a system from a script.")
+    parser = argparse.ArgumentParser(
+        prog="composer", description="Composes a system from a script."
+    )
     parser.add_argument("script", nargs="?", help="composition script (TOML)")
     parser.add_argument("--out", metavar="FOLDER", help="where the boot image and the report go")
-    parser.add_argument("--file", action="append", default=[], metavar="NAME=PATH", help="a file that the script names")
-    parser.add_argument("--root", action="append", default=[], metavar="FOLDER",
-                        help="a further folder with components/ and interfaces/, searched first")
-    parser.add_argument("--objects", default="build/obj", metavar="FOLDER", help="where objects are kept")
+    parser.add_argument(
+        "--file",
+        action="append",
+        default=[],
+        metavar="NAME=PATH",
+        help="a file that the script names",
+    )
+    parser.add_argument(
+        "--root",
+        action="append",
+        default=[],
+        metavar="FOLDER",
+        help="a further folder with components/ and interfaces/, searched first",
+    )
+    parser.add_argument(
+        "--objects", default="build/obj", metavar="FOLDER", help="where objects are kept"
+    )
     parser.add_argument("--list", action="store_true", help="list the systems of runscripts/")
     options = parser.parse_args(argv)
     if not options.list and not (options.script and options.out):
@@ -53,7 +69,9 @@ def list_systems() -> None:
 
 
 def load_headers(places: Places) -> Headers:
-    headers = read_headers(places.abi_files(), os.path.join(PROJECT, "interfaces", "init", "info.h"))
+    headers = read_headers(
+        places.abi_files(), os.path.join(PROJECT, "interfaces", "init", "info.h")
+    )
     headers.read(places.find("components", "lib", "stubs.h") or "components/lib/stubs.h")
     return headers
 
@@ -62,7 +80,10 @@ def _write_files(folder: str, linked: Linked, image: Image, headers: Headers) ->
     svg, reason = draw_graph(graph_source(linked))
     if reason:
         print(f"composer: {reason}", file=sys.stderr)
-    texts = {"system.json": system_json(linked, image), "report.html": report(linked, image, headers, bool(svg))}
+    texts = {
+        "system.json": system_json(linked, image),
+        "report.html": report(linked, image, headers, bool(svg)),
+    }
     if svg:
         texts["graph.svg"] = svg
     for name, text in texts.items():
@@ -97,12 +118,15 @@ def compose(script_file: str, out: str, places: Places) -> str:
         image = write(linked, headers)
         _write_files(scratch, linked, image, headers)
         _publish(scratch, out)
-    return f"{os.path.join(out, 'boot.img')}: {len(allocated.parts)} components, {len(image.data) >> 10} KiB"
+    made = os.path.join(out, "boot.img")
+    return f"{made}: {len(allocated.parts)} components, {len(image.data) >> 10} KiB"
 
 
 def main(argv: list[str]) -> int:
     options = _arguments(argv)
-    places = Places(options.root, dict(text.split("=", 1) for text in options.file), options.objects)
+    places = Places(
+        options.root, dict(text.split("=", 1) for text in options.file), options.objects
+    )
     try:
         if options.list:
             list_systems()

@@ -1,6 +1,7 @@
 """
-Allocate: numbers. Component ids, capability slots, end points and addresses of files. Ids follow the order of initialisation
-and begin at 1, so that 0 is nobody. A table's slots are given in this order: imports by interface and function, grants, end points, free slots.
+Allocate: numbers. Component ids, capability slots, end points and addresses of files. Ids follow
+the order of initialisation and begin at 1, so that 0 is nobody. A table's slots are given in this
+order: imports by interface and function, grants, end points, free slots.
 """
 
 from __future__ import annotations
@@ -31,7 +32,11 @@ def _imports(checked: Checked, name: str, slots: _Slots) -> list[Import]:
 
 
 def _controlled(checked: Checked, component: Component) -> list[str]:
-    return checked.order if "*" in component.controls else [n for n in checked.order if n in component.controls]
+    return (
+        checked.order
+        if "*" in component.controls
+        else [n for n in checked.order if n in component.controls]
+    )
 
 
 def _scheduler_grants(slots: _Slots) -> list[Grant]:
@@ -43,8 +48,11 @@ def _range_grants(component: Component, slots: _Slots, page_size: int) -> list[G
     if component.frames_kib:
         pages = 0 if component.frames_kib == REST else -(-component.frames_kib * 1024 // page_size)
         grants.append(Grant("GRANT_FRAMES", slots.take(), pages, 0))
-    for kind, ranges in (("GRANT_IOPORT", component.ports), ("GRANT_IRQ", component.irqs),
-                         ("GRANT_DEVICE", component.devices)):
+    for kind, ranges in (
+        ("GRANT_IOPORT", component.ports),
+        ("GRANT_IRQ", component.irqs),
+        ("GRANT_DEVICE", component.devices),
+    ):
         grants += [Grant(kind, slots.take(), part.first, part.count) for part in ranges]
     return grants
 
@@ -59,8 +67,10 @@ def _control_grants(checked: Checked, component: Component, slots: _Slots) -> li
 
 
 def _notification_grants(checked: Checked, component: Component, slots: _Slots) -> list[Grant]:
-    return [Grant("GRANT_SND", slots.take(), checked.order.index(target) + 1, number)
-            for target, number, _ in component.notifies]
+    return [
+        Grant("GRANT_SND", slots.take(), checked.order.index(target) + 1, number)
+        for target, number, _ in component.notifies
+    ]
 
 
 def _endpoint_slots(threads: list[Thread], slots: _Slots) -> dict[int, int]:
@@ -84,17 +94,32 @@ def _allocate_one(checked: Checked, name: str, headers: Headers) -> Allocation:
     imports = _imports(checked, name, slots)
     grants = _scheduler_grants(slots) if name == checked.roles.sched else []
     grants += _range_grants(component, slots, headers["PAGE_SIZE"])
-    grants += _control_grants(checked, component, slots) + _notification_grants(checked, component, slots)
+    grants += _control_grants(checked, component, slots) + _notification_grants(
+        checked, component, slots
+    )
     rcv_slots = _endpoint_slots(component.named, slots)
     grants += [Grant("GRANT_RCV", slot, number, 0) for number, slot in rcv_slots.items()]
     if component.slots:
         grants.append(Grant("GRANT_FREE", slots.take(component.slots), 0, component.slots))
     if slots.next > headers["SLOT_LIMIT"]:
-        raise component.refuse("slots", f"needs {slots.next} capability slots; a table has {headers['SLOT_LIMIT']}")
+        raise component.refuse(
+            "slots", f"needs {slots.next} capability slots; a table has {headers['SLOT_LIMIT']}"
+        )
     order = checked.order.index(name)
-    return Allocation(order + 1, order, checked.stacks[name], checked.ceilings[name], imports, grants, rcv_slots,
-                      _file_addresses(component, headers), slots.next)
+    return Allocation(
+        order + 1,
+        order,
+        checked.stacks[name],
+        checked.ceilings[name],
+        imports,
+        grants,
+        rcv_slots,
+        _file_addresses(component, headers),
+        slots.next,
+    )
 
 
 def allocate(checked: Checked, headers: Headers) -> Allocated:
-    return Allocated(checked, {name: _allocate_one(checked, name, headers) for name in checked.order})
+    return Allocated(
+        checked, {name: _allocate_one(checked, name, headers) for name in checked.order}
+    )

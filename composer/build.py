@@ -1,6 +1,7 @@
 """
-Compiles sources to objects, each once: an object is kept while its command line and every file that it was made of (gcc -MMD) stay
-as they were. Two composers may run at once: objects appear under their names only when they are complete.
+Compiles sources to objects, each once: an object is kept while its command line and every file
+that it was made of (gcc -MMD) stay as they were. Two composers may run at once: objects appear
+under their names only when they are complete.
 """
 
 from __future__ import annotations
@@ -17,9 +18,25 @@ from .errors import Refusal, Where
 from .places import PROJECT, Places
 
 JOBS = 2
-CFLAGS = ["-std=gnu17", "-ffreestanding", "-O2", "-g", "-mgeneral-regs-only", "-fno-pic", "-fno-pie", "-mcmodel=small",
-          "-ftls-model=local-exec", "-ffunction-sections", "-fdata-sections", "-fno-stack-protector",
-          "-fcf-protection=none", "-fno-asynchronous-unwind-tables", "-Wall", "-Wextra", "-Werror"]
+CFLAGS = [
+    "-std=gnu17",
+    "-ffreestanding",
+    "-O2",
+    "-g",
+    "-mgeneral-regs-only",
+    "-fno-pic",
+    "-fno-pie",
+    "-mcmodel=small",
+    "-ftls-model=local-exec",
+    "-ffunction-sections",
+    "-fdata-sections",
+    "-fno-stack-protector",
+    "-fcf-protection=none",
+    "-fno-asynchronous-unwind-tables",
+    "-Wall",
+    "-Wextra",
+    "-Werror",
+]
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -45,14 +62,17 @@ def run_tool(command: list[str]) -> tuple[int, str]:
     """Runs a compiler or linker in the project's folder; result: its status and what it said."""
     environment = {**os.environ, "LC_ALL": "C", "SOURCE_DATE_EPOCH": "0"}
     try:
-        done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, env=environment, check=False)
+        done = subprocess.run(
+            command, cwd=PROJECT, capture_output=True, text=True, env=environment, check=False
+        )
     except FileNotFoundError:
         raise Refusal(Where(command[0]), "is not installed") from None
     return done.returncode, done.stderr
 
 
 def _object_path(places: Places, source: Source) -> str:
-    """Where an object is kept: by the source's place under its root, a root beside the project's by its checksum too."""
+    """Where an object is kept: by the source's place under its root, a root beside the project's
+    by its checksum too."""
     shown = places.shown(source.file)
     root = os.path.abspath(source.file).removesuffix(shown)
     folder = "" if os.path.abspath(root) == PROJECT else f"root-{zlib.crc32(root.encode()):08x}"
@@ -63,8 +83,11 @@ def _command(places: Places, source: Source) -> list[str]:
     flags = list(CFLAGS)
     for root in places.all_roots():
         flags.append(f"-ffile-prefix-map={root}/=")
-        flags += ["-I" + os.path.join(root, name) for name in ("kernel", "interfaces", "components")
-                  if os.path.isdir(os.path.join(root, name))]
+        flags += [
+            "-I" + os.path.join(root, name)
+            for name in ("kernel", "interfaces", "components")
+            if os.path.isdir(os.path.join(root, name))
+        ]
     file = os.path.abspath(source.file)
     return ["gcc", *flags, "-I" + source.folder, *source.cflags, "-c", file]
 
@@ -105,14 +128,18 @@ def compile_source(places: Places, source: Source) -> str:
         made, parts = os.path.join(scratch, "o"), os.path.join(scratch, "d")
         status, said = run_tool(command + ["-o", made, "-MMD", "-MF", parts])
         if status:
-            raise Refusal(Where(places.shown(source.file)), "does not compile", source.component, said)
+            raise Refusal(
+                Where(places.shown(source.file)), "does not compile", source.component, said
+            )
         _place(target + ".d", _read(parts))
         _place(target + ".cmd", "\n".join(command))
         os.replace(made, target)
     return target
 
 
-def sources_in(folder: str, subfolders: list[str], cflags: list[str], component: str = "") -> list[Source]:
+def sources_in(
+    folder: str, subfolders: list[str], cflags: list[str], component: str = ""
+) -> list[Source]:
     """The C and assembly files of a folder and of the subfolders named."""
     found = []
     for part in [folder] + [os.path.join(folder, name) for name in subfolders]:

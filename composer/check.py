@@ -1,6 +1,7 @@
 """
-Check: is the graph sound? Finds the provider of every needed interface, the order of initialisation, who can be
-inside whom, and refuses what cannot work. What needs the compiled programs is checked by link.
+Check: is the graph sound? Finds the provider of every needed interface, the order of
+initialisation, who can be inside whom, and refuses what cannot work. What needs the compiled
+programs is checked by link.
 """
 
 from __future__ import annotations
@@ -22,23 +23,45 @@ Graph = dict[str, list[str]]
 
 
 def _find_provider(system: System, client: Component, need: Need) -> str:
-    providers = [other.name for other in system.components.values() if need.interface in other.provides]
+    providers = [
+        other.name for other in system.components.values() if need.interface in other.provides
+    ]
     if need.provider:
         if need.provider not in system.components:
-            raise Refusal(need.where, f"needs {need.interface} of {need.provider}, which does not exist", client.name)
+            raise Refusal(
+                need.where,
+                f"needs {need.interface} of {need.provider}, which does not exist",
+                client.name,
+            )
         if need.provider not in providers:
-            raise Refusal(need.where, f"needs {need.interface} of {need.provider}, which does not provide it", client.name)
+            raise Refusal(
+                need.where,
+                f"needs {need.interface} of {need.provider}, which does not provide it",
+                client.name,
+            )
         providers = [need.provider]
     if not providers:
-        raise Refusal(need.where, f"needs interface {need.interface}, which no component provides", client.name)
+        raise Refusal(
+            need.where,
+            f"needs interface {need.interface}, which no component provides",
+            client.name,
+        )
     if len(providers) > 1:
-        raise Refusal(need.where, f"needs interface {need.interface}, which has {len(providers)} providers "
-                      f"({', '.join(providers)}); name one as {need.interface}@PROVIDER", client.name)
+        raise Refusal(
+            need.where,
+            f"needs interface {need.interface}, which has {len(providers)} providers "
+            f"({', '.join(providers)}); name one as {need.interface}@PROVIDER",
+            client.name,
+        )
     if providers[0] == client.name:
         raise Refusal(need.where, f"needs interface {need.interface} of itself", client.name)
     if need.interface in client.provides:
-        raise Refusal(need.where, f"both provides and needs interface {need.interface}; its functions can have only "
-                      "one of the two meanings", client.name)
+        raise Refusal(
+            need.where,
+            f"both provides and needs interface {need.interface}; its functions can have only "
+            "one of the two meanings",
+            client.name,
+        )
     return providers[0]
 
 
@@ -46,10 +69,17 @@ def find_roles(system: System) -> Roles:
     """The booter, the memory manager and the scheduler are who provides init, mem and sched."""
     found = {}
     for interface in ("init", "mem", "sched"):
-        providers = [component for component in system.components.values() if interface in component.provides]
+        providers = [
+            component
+            for component in system.components.values()
+            if interface in component.provides
+        ]
         if len(providers) > 1:
-            raise Refusal(providers[1].provides[interface], f"provides {interface}, as {providers[0].name} does; there "
-                          "can be one only", providers[1].name)
+            raise Refusal(
+                providers[1].provides[interface],
+                f"provides {interface}, as {providers[0].name} does; there " "can be one only",
+                providers[1].name,
+            )
         found[interface] = providers[0].name if providers else ""
     if not found["init"]:
         raise Refusal(system.where, "no component provides init: the system has no booter")
@@ -59,7 +89,7 @@ def find_roles(system: System) -> Roles:
 def _visit(graph: Graph, node: str, path: list[str], done: list[str]) -> list[str]:
     """Depth-first: appends what has been finished to done; a non-empty result is a cycle."""
     if node in path:
-        return path[path.index(node):] + [node]
+        return path[path.index(node) :] + [node]
     if node in done:
         return []
     for other in graph[node]:
@@ -71,10 +101,13 @@ def _visit(graph: Graph, node: str, path: list[str], done: list[str]) -> list[st
 
 
 def find_order(system: System, providers: dict[str, dict[str, str]], roles: Roles) -> list[str]:
-    """Booter, memory manager, scheduler, then servers before their clients, otherwise as the script has them.
-    What the booter needs does not count: only its recovery thread invokes to the right, each time with a timeout."""
-    graph: Graph = {name: sorted(set(providers[name].values()), key=list(system.components).index)
-                    for name in system.components}
+    """Booter, memory manager, scheduler, then servers before their clients, otherwise as the
+    script has them. What the booter needs does not count: only its recovery thread invokes to the
+    right, each time with a timeout."""
+    graph: Graph = {
+        name: sorted(set(providers[name].values()), key=list(system.components).index)
+        for name in system.components
+    }
     graph[roles.booter] = []
     first = [name for name in (roles.booter, roles.memmgr, roles.sched) if name]
     done: list[str] = []
@@ -83,25 +116,41 @@ def find_order(system: System, providers: dict[str, dict[str, str]], roles: Role
         if cycle:
             component = system.components[cycle[0]]
             need = next(n for n in component.needs if providers[cycle[0]][n.interface] == cycle[1])
-            raise Refusal(need.where, f"cycle of synchronous dependencies: {' -> '.join(cycle)}", component.name)
+            raise Refusal(
+                need.where,
+                f"cycle of synchronous dependencies: {' -> '.join(cycle)}",
+                component.name,
+            )
     return _check_order(system, providers, list(dict.fromkeys(first + done)), first)
 
 
-def _check_order(system: System, providers: dict[str, dict[str, str]], order: list[str], first: list[str]) -> list[str]:
+def _check_order(
+    system: System, providers: dict[str, dict[str, str]], order: list[str], first: list[str]
+) -> list[str]:
     for name in first[1:]:
         for need in system.components[name].needs:
             provider = providers[name][need.interface]
             if order.index(provider) > order.index(name):
-                raise Refusal(need.where, f"needs {need.interface} of {provider}, which starts after it", name)
-    if order[len(first):] and len(first) < 3 and not any("sched" in c.provides for c in system.components.values()):
+                raise Refusal(
+                    need.where,
+                    f"needs {need.interface} of {provider}, which starts after it",
+                    name,
+                )
+    if (
+        order[len(first) :]
+        and len(first) < 3
+        and not any("sched" in c.provides for c in system.components.values())
+    ):
         late = system.components[order[len(first)]]
-        raise Refusal(late.where, "has no scheduler to run it: no component provides sched", late.name)
+        raise Refusal(
+            late.where, "has no scheduler to run it: no component provides sched", late.name
+        )
     return order
 
 
 def _paths(providers: dict[str, dict[str, str]], start: str, booter: str) -> set[str]:
-    """Every component that a thread of a component can come to. Nobody's thread goes on from the booter to the right,
-    but the booter's own."""
+    """Every component that a thread of a component can come to. Nobody's thread goes on from the
+    booter to the right, but the booter's own."""
     found: set[str] = set()
     todo = list(providers[start].values())
     while todo:
@@ -113,8 +162,9 @@ def _paths(providers: dict[str, dict[str, str]], start: str, booter: str) -> set
 
 
 def find_reach(providers: dict[str, dict[str, str]], booter: str) -> dict[str, dict[str, int]]:
-    """For each component: whose threads can be inside, and how many times one of them at once. The graph has no cycle
-    but through the booter, so twice means the booter's recovery thread, come back by way of another component."""
+    """For each component: whose threads can be inside, and how many times one of them at once. The
+    graph has no cycle but through the booter, so twice means the booter's recovery thread, come
+    back by way of another component."""
     reach: dict[str, dict[str, int]] = {name: {name: 1} for name in providers}
     for origin in providers:
         for name in _paths(providers, origin, booter):
@@ -125,11 +175,18 @@ def find_reach(providers: dict[str, dict[str, str]], booter: str) -> dict[str, d
 def _count_stacks(system: System, reach: dict[str, dict[str, int]], most: int) -> dict[str, int]:
     stacks = {}
     for name, component in system.components.items():
-        wanted = sum(system.components[origin].threads * times for origin, times in reach[name].items())
+        wanted = sum(
+            system.components[origin].threads * times for origin, times in reach[name].items()
+        )
         if wanted > most:
-            who = ", ".join(f"{origin} {system.components[origin].threads}" for origin in sorted(reach[name]))
-            raise component.refuse("threads", f"{wanted} threads can be inside at once ({who}), but it can have {most} "
-                                   "execution stacks at most")
+            who = ", ".join(
+                f"{origin} {system.components[origin].threads}" for origin in sorted(reach[name])
+            )
+            raise component.refuse(
+                "threads",
+                f"{wanted} threads can be inside at once ({who}), but it can have {most} "
+                "execution stacks at most",
+            )
         stacks[name] = max(wanted, STACKS_MIN)
     return stacks
 
@@ -141,8 +198,11 @@ def _find_ceilings(system: System, reach: dict[str, dict[str, int]]) -> dict[str
         best = min(visitors, key=lambda thread: thread.priority)
         ceilings[name] = best.priority if component.ceiling is None else component.ceiling
         if ceilings[name] > best.priority:
-            raise component.refuse("ceiling", f"ceiling {component.ceiling} is below priority {best.priority} of a thread "
-                                   "that can be inside")
+            raise component.refuse(
+                "ceiling",
+                f"ceiling {component.ceiling} is below priority {best.priority} of a thread "
+                "that can be inside",
+            )
     return ceilings
 
 
@@ -150,31 +210,56 @@ def _check_limits(component: Component, headers: Headers) -> None:
     """What would not fit into the records of info.h, or exists on no machine."""
     longest = headers["NAME_LEN"] - len(".info") - 1
     if len(component.name) > longest:
-        raise Refusal(component.where, f"its name is longer than {longest} characters", component.name)
+        raise Refusal(
+            component.where, f"its name is longer than {longest} characters", component.name
+        )
     for part in component.ports:
         if part.first + part.count > PORTS:
-            raise Refusal(part.where, f"port {part.first + part.count - 1:#x} is above {PORTS - 1:#x}", component.name)
+            raise Refusal(
+                part.where,
+                f"port {part.first + part.count - 1:#x} is above {PORTS - 1:#x}",
+                component.name,
+            )
     for file in component.files:
         if len(file.name.encode()) > FILE_NAME_MAX:
-            raise Refusal(file.where, f"a file's name has at most {FILE_NAME_MAX} bytes", component.name)
+            raise Refusal(
+                file.where, f"a file's name has at most {FILE_NAME_MAX} bytes", component.name
+            )
 
 
 def _check_threads(component: Component, lowest: int) -> None:
     for thread in component.named:
         if thread.number > THREAD_NUMBER_MAX:
-            raise Refusal(thread.where, f"thread number {thread.number} is above {THREAD_NUMBER_MAX}", component.name)
+            raise Refusal(
+                thread.where,
+                f"thread number {thread.number} is above {THREAD_NUMBER_MAX}",
+                component.name,
+            )
         if thread.priority > lowest:
-            raise Refusal(thread.where, f"priority {thread.priority} is outside 0 to {lowest}", component.name)
+            raise Refusal(
+                thread.where,
+                f"priority {thread.priority} is outside 0 to {lowest}",
+                component.name,
+            )
         if thread.budget_us > thread.period_us:
-            raise Refusal(thread.where, f"thread {thread.number} has a budget of {thread.budget_us} us in a period of "
-                          f"{thread.period_us} us", component.name)
+            raise Refusal(
+                thread.where,
+                f"thread {thread.number} has a budget of {thread.budget_us} us in a period of "
+                f"{thread.period_us} us",
+                component.name,
+            )
     if component.ceiling is not None and component.ceiling > lowest:
         raise component.refuse("ceiling", f"ceiling {component.ceiling} is outside 0 to {lowest}")
     if len(component.named) > component.threads:
-        raise component.refuse("threads", f"names {len(component.named)} threads, the main one included, but may have "
-                               f"{component.threads} at once")
+        raise component.refuse(
+            "threads",
+            f"names {len(component.named)} threads, the main one included, but may have "
+            f"{component.threads} at once",
+        )
     if component.stack_kib % 4 or not 4 <= component.stack_kib <= STACK_KIB_MAX:
-        raise component.refuse("stack_kib", f"stack_kib must be a multiple of 4 from 4 to {STACK_KIB_MAX}")
+        raise component.refuse(
+            "stack_kib", f"stack_kib must be a multiple of 4 from 4 to {STACK_KIB_MAX}"
+        )
 
 
 def _check_targets(system: System, component: Component) -> None:
@@ -186,7 +271,11 @@ def _check_targets(system: System, component: Component) -> None:
             raise Refusal(where, f"notifies {target}, which does not exist", component.name)
         thread = next((t for t in system.components[target].named if t.number == number), None)
         if thread is None or not thread.endpoint:
-            raise Refusal(where, f"notifies thread {number} of {target}, which has no end point", component.name)
+            raise Refusal(
+                where,
+                f"notifies thread {number} of {target}, which has no end point",
+                component.name,
+            )
 
 
 def _overlaps(one: Range, other: Range) -> bool:
@@ -194,8 +283,13 @@ def _overlaps(one: Range, other: Range) -> bool:
 
 
 def _check_sharing(system: System) -> None:
-    """No port, interrupt or device register has two owners, but for ports that both sides say they share."""
-    for key, what in (("ports", "port"), ("irqs", "interrupt line"), ("devices", "device address")):
+    """No port, interrupt or device register has two owners, but for ports that both sides say they
+    share."""
+    for key, what in (
+        ("ports", "port"),
+        ("irqs", "interrupt line"),
+        ("devices", "device address"),
+    ):
         owners: list[tuple[Component, Range]] = []
         for component in system.components.values():
             for own in getattr(component, key):
@@ -203,7 +297,11 @@ def _check_sharing(system: System) -> None:
                     shared = key == "ports" and component.share_ports and other.share_ports
                     if _overlaps(own, taken) and not (shared or other is component):
                         both = max(own.first, taken.first)
-                        raise Refusal(own.where, f"{what} {both:#x} belongs to {other.name} already", component.name)
+                        raise Refusal(
+                            own.where,
+                            f"{what} {both:#x} belongs to {other.name} already",
+                            component.name,
+                        )
                 owners.append((component, own))
 
 
@@ -215,27 +313,43 @@ def _check_memory(system: System) -> None:
         total += component.memory_kib + max(component.frames_kib, 0)
         total += sum(-(-file.size // 1024) for file in component.files)
         if total > usable:
-            raise component.refuse("memory_kib", f"with it the budgets are {total} KiB, but a machine of "
-                                   f"{system.memory_mib} MiB has {max(usable, 0)} KiB for components")
+            raise component.refuse(
+                "memory_kib",
+                f"with it the budgets are {total} KiB, but a machine of "
+                f"{system.memory_mib} MiB has {max(usable, 0)} KiB for components",
+            )
         if component.frames_kib == REST:
             if rest:
-                raise component.refuse("frames_kib", f"all frames that are left belong to {rest} already")
+                raise component.refuse(
+                    "frames_kib", f"all frames that are left belong to {rest} already"
+                )
             rest = component.name
 
 
 def _check_verdict(system: System, roles: Roles, providers: dict[str, dict[str, str]]) -> None:
     if system.verdict and system.verdict not in system.components:
-        raise Refusal(system.verdict_where, f"verdict names {system.verdict}, which does not exist")
-    if system.verdict and system.verdict != roles.booter and "init" not in providers[system.verdict]:
-        raise Refusal(system.verdict_where, f"verdict is up to {system.verdict}, which does not need init and so cannot "
-                      "end the run")
+        raise Refusal(
+            system.verdict_where, f"verdict names {system.verdict}, which does not exist"
+        )
+    if (
+        system.verdict
+        and system.verdict != roles.booter
+        and "init" not in providers[system.verdict]
+    ):
+        raise Refusal(
+            system.verdict_where,
+            f"verdict is up to {system.verdict}, which does not need init and so cannot "
+            "end the run",
+        )
 
 
 def check(system: System, headers: Headers) -> Checked:
     """Refuses an unsound system; otherwise adds what follows from its graph."""
     roles = find_roles(system)
-    providers = {name: {need.interface: _find_provider(system, component, need) for need in component.needs}
-                 for name, component in system.components.items()}
+    providers = {
+        name: {need.interface: _find_provider(system, component, need) for need in component.needs}
+        for name, component in system.components.items()
+    }
     for component in system.components.values():
         _check_limits(component, headers)
         _check_threads(component, headers["PRIO_LOWEST"])

@@ -43,7 +43,9 @@ class Elf:
         header = struct.unpack_from("<16sHHIQQQIHHHHHH", data)
         self.entry, phoff, shoff = header[4:7]
         phentsize, phnum, shentsize, shnum = header[9:13]
-        self.segments = [struct.unpack_from("<IIQQQQQQ", data, phoff + i * phentsize) for i in range(phnum)]
+        self.segments = [
+            struct.unpack_from("<IIQQQQQQ", data, phoff + i * phentsize) for i in range(phnum)
+        ]
         self.sections = [self._section(shoff + i * shentsize) for i in range(shnum)]
 
     def _section(self, at: int) -> Section:
@@ -59,7 +61,7 @@ class Elf:
                 name, info, _, section, value, size = struct.unpack_from("<IBBHQQ", self.data, at)
                 if name and info >> 4 != BIND_LOCAL:
                     end = self.data.index(b"\0", names + name)
-                    text = self.data[names + name:end].decode()
+                    text = self.data[names + name : end].decode()
                     found.append(Symbol(text, value, size, info >> 4, section != SHN_UNDEF))
         return found
 
@@ -74,7 +76,11 @@ class Elf:
         """Bytes of code and constants, of initialised data, of zeroed data."""
         text = data = bss = 0
         for section in self.sections:
-            if not section.flags & SHF_ALLOC or section.flags & SHF_TLS and section.kind == SHT_NOBITS:
+            if (
+                not section.flags & SHF_ALLOC
+                or section.flags & SHF_TLS
+                and section.kind == SHT_NOBITS
+            ):
                 continue
             if section.kind == SHT_NOBITS:
                 bss += section.size

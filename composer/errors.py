@@ -17,7 +17,7 @@ class Where:
 
 
 class Refusal(Exception):
-    """One sentence for the user; detail is what another program (compiler, linker) said about it."""
+    """One sentence for the user; detail is what a compiler or linker said about it."""
 
     def __init__(self, where: Where, reason: str, component: str = "", detail: str = "") -> None:
         super().__init__(reason)

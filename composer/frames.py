@@ -1,6 +1,7 @@
 """
-How many frames the booter uses to build the components: what goes into manifest.reserved_frames, and what the machine must have
-beside the budgets. Counts pages and the page tables that reach them, one by one.
+How many frames the booter uses to build the components: what goes into manifest.reserved_frames,
+and what the machine must have beside the budgets. Counts pages and the page tables that reach
+them, one by one.
 """
 
 from __future__ import annotations
@@ -8,12 +9,13 @@ from __future__ import annotations
 from .headers import Headers
 from .model import Allocated, Linked
 
-SPARE_FRAMES = 32       # end points, and the threads and tcaps of those who start before the scheduler
-OBJECTS_PER_COMP = 2    # the component itself and the thread that initialises it
+SPARE_FRAMES = 32  # end points, and the threads and tcaps of those who start before the scheduler
+OBJECTS_PER_COMP = 2  # the component itself and the thread that initialises it
 
 
 def _pages(linked: Linked, name: str, headers: Headers) -> dict[str, list[tuple[int, int]]]:
-    """Runs of pages as (address, number): those that the booter gives frames of their own, and those it maps from the image."""
+    """Runs of pages as (address, number): those that the booter gives frames of their own, and
+    those it maps from the image."""
     page = headers["PAGE_SIZE"]
     part = linked.allocated.parts[name]
     component = linked.allocated.checked.system.components[name]
@@ -32,7 +34,7 @@ def _tables(runs: list[tuple[int, int]], page: int) -> int:
     """Page tables that reach the runs, the top included."""
     count = 1
     for shift in (21, 30, 39):
-        places = set()
+        places: set[int] = set()
         for address, pages in runs:
             if pages:
                 places.update(range(address >> shift, ((address + pages * page - 1) >> shift) + 1))

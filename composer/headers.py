@@ -1,7 +1,8 @@
 """
-Reads constants and structure layouts from C headers, so that no number which the kernel or the booter knows
-is written down here a second time. Understands what those headers use: #define of a number, enum, typedef of a base
-type, struct of base types, arrays and nested structs, and _Static_assert on a size, which is checked.
+Reads constants and structure layouts from C headers, so that no number which the kernel or the
+booter knows is written down here a second time. Understands what those headers use: #define of a
+number, enum, typedef of a base type, struct of base types, arrays and nested structs, and
+_Static_assert on a size, which is checked.
 """
 
 from __future__ import annotations
@@ -13,19 +14,37 @@ from dataclasses import dataclass
 
 from .errors import Refusal, Where
 
-BASE_SIZES = {"char": 1, "signed char": 1, "unsigned char": 1, "unsigned short": 2, "short": 2, "int": 4,
-              "signed int": 4, "unsigned int": 4, "long": 8, "signed long": 8, "unsigned long": 8}
+BASE_SIZES = {
+    "char": 1,
+    "signed char": 1,
+    "unsigned char": 1,
+    "unsigned short": 2,
+    "short": 2,
+    "int": 4,
+    "signed int": 4,
+    "unsigned int": 4,
+    "long": 8,
+    "signed long": 8,
+    "unsigned long": 8,
+}
 WORD_MASK = (1 << 64) - 1
 
-_OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.LShift: operator.lshift,
-              ast.BitOr: operator.or_, ast.FloorDiv: operator.floordiv, ast.Div: operator.floordiv}
+_OPERATORS = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.LShift: operator.lshift,
+    ast.BitOr: operator.or_,
+    ast.FloorDiv: operator.floordiv,
+    ast.Div: operator.floordiv,
+}
 
 
 @dataclass(frozen=True)
 class Field:
     name: str
     offset: int
-    size: int   # of one element
+    size: int  # of one element
     count: int  # 0 = no array
 
 
@@ -42,20 +61,26 @@ class Struct:
         by_name = {field.name: field for field in self.fields}
         for name, value in values.items():
             field = by_name[name]
-            raw = value.encode() if isinstance(value, str) else value.to_bytes(field.size, "little")
+            raw = (
+                value.encode() if isinstance(value, str) else value.to_bytes(field.size, "little")
+            )
             room = field.size * (field.count or 1)
             if len(raw) + isinstance(value, str) > room:
                 raise ValueError(f"{self.name}.{name} has no room for {value!r}")
-            data[field.offset:field.offset + len(raw)] = raw
+            data[field.offset : field.offset + len(raw)] = raw
         return bytes(data)
 
     def unpack(self, data: bytes, offset: int = 0) -> dict[str, int | str]:
         """The fields of one record: numbers, and text for character arrays."""
         values: dict[str, int | str] = {}
         for field in self.fields:
-            raw = data[offset + field.offset:offset + field.offset + field.size * (field.count or 1)]
+            raw = data[
+                offset + field.offset : offset + field.offset + field.size * (field.count or 1)
+            ]
             is_text = field.count and field.size == 1
-            values[field.name] = raw.split(b"\0")[0].decode() if is_text else int.from_bytes(raw, "little")
+            values[field.name] = (
+                raw.split(b"\0")[0].decode() if is_text else int.from_bytes(raw, "little")
+            )
         return values
 
 
@@ -96,7 +121,7 @@ class Headers:
     def _enums(self, text: str) -> None:
         for body in re.findall(r"\benum\b\s*\w*\s*\{(.*?)\}", text, re.S):
             following = 0
-            for entry in filter(None, (part.strip() for part in body.split(","))):
+            for entry in [part.strip() for part in body.split(",") if part.strip()]:
                 name, _, expression = entry.partition("=")
                 value = self.evaluate(expression) if expression else following
                 if value is not None:
@@ -105,7 +130,7 @@ class Headers:
 
     def _structs(self, text: str) -> None:
         for match in re.finditer(r"^struct\s+(\w+)\s*\{", text, re.M):
-            body = text[match.end():_closing(text, match.end() - 1)]
+            body = text[match.end() : _closing(text, match.end() - 1)]
             self.structs[match.group(1)] = self._layout(match.group(1), body)
 
     def _layout(self, name: str, body: str) -> Struct:
@@ -128,10 +153,12 @@ class Headers:
         while nested := re.search(r"struct\s*\{", body):
             end = _closing(body, nested.end() - 1)
             name = f"{nested.start()} in {len(self.structs)}"
-            self.structs[name] = self._layout(name, body[nested.end():end])
-            body = body[:nested.start()] + f"@{name}@ " + body[end + 1:]
+            self.structs[name] = self._layout(name, body[nested.end() : end])
+            body = body[: nested.start()] + f"@{name}@ " + body[end + 1 :]
         for member in filter(None, (part.strip() for part in body.split(";"))):
-            found = re.match(r"(@[^@]*@|(?:struct|enum)\s+\w+|(?:unsigned |signed )?\w+)\s+(.*)", member, re.S)
+            found = re.match(
+                r"(@[^@]*@|(?:struct|enum)\s+\w+|(?:unsigned |signed )?\w+)\s+(.*)", member, re.S
+            )
             if found:
                 members.append((found.group(1), found.group(2)))
         return members
@@ -151,7 +178,9 @@ class Headers:
             line = text.count("\n", 0, match.start()) + 1
             if name not in self.structs or self.structs[name].size != wanted:
                 got = self.structs[name].size if name in self.structs else "nothing"
-                raise Refusal(Where(file, line), f"struct {name} was read as {got} bytes, but has {wanted}")
+                raise Refusal(
+                    Where(file, line), f"struct {name} was read as {got} bytes, but has {wanted}"
+                )
 
     def evaluate(self, text: str) -> int | None:
         """The value of a constant expression, or None if it is something else."""
@@ -171,7 +200,9 @@ class Headers:
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
             return -self._number(node.operand)
         if isinstance(node, ast.BinOp):
-            return _OPERATORS[type(node.op)](self._number(node.left), self._number(node.right))
+            return int(
+                _OPERATORS[type(node.op)](self._number(node.left), self._number(node.right))
+            )
         raise ValueError(ast.dump(node))
 
 

@@ -1,6 +1,7 @@
 """
-Reads an interface source, interfaces/NAME/NAME.h: the prototypes whose names begin with NAME_, each with the annotated
-comment before it (interfaces/README.md). It is strict: what a stub could not carry, or what recovery would miss, is refused.
+Reads an interface source, interfaces/NAME/NAME.h: the prototypes whose names begin with NAME_,
+each with the annotated comment before it (interfaces/README.md). It is strict: what a stub could
+not carry, or what recovery would miss, is refused.
 """
 
 from __future__ import annotations
@@ -12,13 +13,30 @@ from typing import Iterator
 from .errors import Refusal, Where
 
 MAX_WORDS = 6  # registers that carry parameters, in the calling convention and across the kernel
-MAX_OUTS = 2   # result words beside the result itself
-SCALARS = {"word_t", "u8", "u16", "u32", "u64", "s32", "s64", "cycles_t", "slot_t", "thdid_t", "int", "long", "char"}
+MAX_OUTS = 2  # result words beside the result itself
+SCALARS = {
+    "word_t",
+    "u8",
+    "u16",
+    "u32",
+    "u64",
+    "s32",
+    "s64",
+    "cycles_t",
+    "slot_t",
+    "thdid_t",
+    "int",
+    "long",
+    "char",
+}
 QUALIFIERS = {"const", "unsigned", "signed", "enum"}
 TAGS = {"blocks": 1, "repeat": 1, "creates": 1, "uses": (1, 2), "ends": (1, 2), "local": 0}
 
-_TOKEN = re.compile(r"(?P<comment>/\*.*?\*/|//[^\n]*)|(?P<directive>^[ \t]*#(?:\\\n|[^\n])*)"
-                    r"|(?P<word>\w+)|(?P<string>\"[^\"\n]*\"|'[^'\n]*')|(?P<mark>[^\s\w])", re.S | re.M)
+_TOKEN = re.compile(
+    r"(?P<comment>/\*.*?\*/|//[^\n]*)|(?P<directive>^[ \t]*#(?:\\\n|[^\n])*)"
+    r"|(?P<word>\w+)|(?P<string>\"[^\"\n]*\"|'[^'\n]*')|(?P<mark>[^\s\w])",
+    re.S | re.M,
+)
 
 
 @dataclass(frozen=True)
@@ -27,7 +45,7 @@ class Function:
     args: tuple[str, ...]
     outs: tuple[str, ...]
     blocks: bool
-    repeat: str                              # "harmless" or "opid"
+    repeat: str  # "harmless" or "opid"
     descriptors: tuple[tuple[str, ...], ...]  # ("creates", kind), ("uses", kind, argument) ...
     where: Where
 
@@ -48,8 +66,10 @@ class _Declaration:
 
 
 def _declarations(text: str) -> Iterator[_Declaration]:
-    """The declarations at file level that end with a semicolon and contain no braces, with the comment directly before."""
-    comment, tokens, depth, braces, line = "", [], 0, False, 1
+    """The declarations at file level that end with a semicolon and contain no braces, with the
+    comment directly before."""
+    tokens: list[str] = []
+    comment, depth, braces, line = "", 0, False, 1
     for match in _TOKEN.finditer(text):
         kind, token = match.lastgroup, match.group()
         if kind == "directive" or (kind == "comment" and (depth or tokens)):
@@ -72,7 +92,9 @@ def _declarations(text: str) -> Iterator[_Declaration]:
 
 def _tags(declaration: _Declaration, where: Where, name: str) -> dict[str, list[list[str]]]:
     found: dict[str, list[list[str]]] = {}
-    for match in re.finditer(r"^[\s*/]*@(\w*)([^\n]*)$", declaration.comment.removesuffix("*/"), re.M):
+    for match in re.finditer(
+        r"^[\s*/]*@(\w*)([^\n]*)$", declaration.comment.removesuffix("*/"), re.M
+    ):
         tag, words = match.group(1), match.group(2).split()
         if tag not in TAGS:
             raise Refusal(where, f"{name}: unknown annotation @{tag}")
@@ -83,7 +105,9 @@ def _tags(declaration: _Declaration, where: Where, name: str) -> dict[str, list[
     return found
 
 
-def _choice(tags: dict[str, list[list[str]]], tag: str, values: tuple[str, str], where: Where, name: str) -> str:
+def _choice(
+    tags: dict[str, list[list[str]]], tag: str, values: tuple[str, str], where: Where, name: str
+) -> str:
     given = tags.get(tag, [])
     if len(given) != 1:
         raise Refusal(where, f"{name}: needs one @{tag} {'|'.join(values)}")
@@ -94,7 +118,7 @@ def _choice(tags: dict[str, list[list[str]]], tag: str, values: tuple[str, str],
 
 def _parameters(tokens: tuple[str, ...]) -> list[list[str]]:
     """The tokens between the parentheses, split at commas."""
-    inner = list(tokens[tokens.index("(") + 1:-1])
+    inner = list(tokens[tokens.index("(") + 1 : -1])
     if inner in ([], ["void"]):
         return []
     parts: list[list[str]] = [[]]
@@ -106,7 +130,9 @@ def _parameters(tokens: tuple[str, ...]) -> list[list[str]]:
     return parts
 
 
-def _split_parameters(declaration: _Declaration, where: Where, name: str) -> tuple[list[str], list[str]]:
+def _split_parameters(
+    declaration: _Declaration, where: Where, name: str
+) -> tuple[list[str], list[str]]:
     args: list[str] = []
     outs: list[str] = []
     for part in _parameters(declaration.tokens):
@@ -117,19 +143,26 @@ def _split_parameters(declaration: _Declaration, where: Where, name: str) -> tup
         words = [word for word in part[:-1] if word not in QUALIFIERS]
         scalar = "enum" in part or "unsigned" in part or (len(words) == 1 and words[0] in SCALARS)
         if "*" in part or "[" in part or not scalar or len(part) < 2:
-            raise Refusal(where, f"{name}: parameter '{' '.join(part)}' is neither a scalar nor a word_t *out_NAME")
+            raise Refusal(
+                where,
+                f"{name}: parameter '{' '.join(part)}' is neither a scalar nor a word_t *out_NAME",
+            )
         if outs:
             raise Refusal(where, f"{name}: argument {label} comes after a result word")
         args.append(label)
     if len(outs) > MAX_OUTS:
         raise Refusal(where, f"{name}: {len(outs)} result words; at most {MAX_OUTS} fit")
     if len(args) + len(outs) > MAX_WORDS:
-        raise Refusal(where, f"{name}: {len(args) + len(outs)} parameters; at most {MAX_WORDS} fit in registers")
+        raise Refusal(
+            where,
+            f"{name}: {len(args) + len(outs)} parameters; at most {MAX_WORDS} fit in registers",
+        )
     return args, outs
 
 
-def _descriptors(tags: dict[str, list[list[str]]], args: list[str], where: Where,
-                 name: str) -> tuple[tuple[str, ...], ...]:
+def _descriptors(
+    tags: dict[str, list[list[str]]], args: list[str], where: Where, name: str
+) -> tuple[tuple[str, ...], ...]:
     rows = []
     for verb in ("creates", "uses", "ends"):
         for words in tags.get(verb, []):

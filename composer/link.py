@@ -1,6 +1,7 @@
 """
-Link: programs. Compiles what each component is made of, checks that the graph which the script draws is the one that the code
-has (every provided function is there, nothing undeclared is called), and links each component with its stubs.
+Link: programs. Compiles what each component is made of, checks that the graph which the script
+draws is the one that the code has (every provided function is there, nothing undeclared is
+called), and links each component with its stubs.
 """
 
 from __future__ import annotations
@@ -19,8 +20,17 @@ from .places import Places
 from .stubs import ENTRY_PREFIX, stubs_source
 
 PT_TLS = 7
-LDFLAGS = ["-nostdlib", "-static", "--gc-sections", "--fatal-warnings", "--build-id=none", "-z", "noexecstack", "-z",
-           "max-page-size=4096"]
+LDFLAGS = [
+    "-nostdlib",
+    "-static",
+    "--gc-sections",
+    "--fatal-warnings",
+    "--build-id=none",
+    "-z",
+    "noexecstack",
+    "-z",
+    "max-page-size=4096",
+]
 
 
 @dataclass
@@ -29,8 +39,8 @@ class Tools:
 
     places: Places
     headers: Headers
-    folder: str      # where programs with symbols and stubs go
-    script: str      # the linker script of components
+    folder: str  # where programs with symbols and stubs go
+    script: str  # the linker script of components
     library: list[str]
 
 
@@ -51,7 +61,11 @@ def _check_implemented(allocated: Allocated, component: Component, defined: set[
     for name, where in component.provides.items():
         for function in allocated.checked.system.interfaces[name].functions:
             if function.name not in defined:
-                raise Refusal(where, f"provides {name}, but does not implement {function.name}", component.name)
+                raise Refusal(
+                    where,
+                    f"provides {name}, but does not implement {function.name}",
+                    component.name,
+                )
 
 
 def _interface_of(symbol: str, places: Places) -> str:
@@ -60,7 +74,10 @@ def _interface_of(symbol: str, places: Places) -> str:
         if symbol.startswith(name.replace("-", "_") + "_"):
             file = places.interface_file(name) or ""
             interface = read_interface(name, file, places.shown(file))
-            if any(symbol == function.name for function in interface.functions) or symbol in interface.local:
+            if (
+                any(symbol == function.name for function in interface.functions)
+                or symbol in interface.local
+            ):
                 return name
     return ""
 
@@ -70,17 +87,25 @@ def _check_declared(component: Component, wanted: set[str], tools: Tools) -> Non
     for symbol in sorted(wanted):
         interface = _interface_of(symbol, tools.places)
         if interface and interface not in needed:
-            raise component.refuse("needs", f"calls {symbol}, but does not list interface {interface} in needs")
+            raise component.refuse(
+                "needs", f"calls {symbol}, but does not list interface {interface} in needs"
+            )
 
 
 def _component_objects(allocated: Allocated, component: Component, tools: Tools) -> list[str]:
     """The component's own objects, with what they define and call checked against the script."""
     for name in component.sources:
         if not os.path.isdir(os.path.join(component.folder, name)):
-            raise component.refuse("sources", f"there is no folder {name} in {tools.places.shown(component.folder)}")
+            raise component.refuse(
+                "sources", f"there is no folder {name} in {tools.places.shown(component.folder)}"
+            )
     sources = sources_in(component.folder, component.sources, component.cflags, component.name)
     if not sources:
-        raise Refusal(component.where, f"{tools.places.shown(component.folder)} has no source file", component.name)
+        raise Refusal(
+            component.where,
+            f"{tools.places.shown(component.folder)} has no source file",
+            component.name,
+        )
     objects = in_parallel(lambda source: compile_source(tools.places, source), sources)
     symbols = _symbols(objects)
     defined = {symbol.name for symbol in symbols if symbol.defined}
@@ -101,13 +126,17 @@ def _interface_objects(component: Component, tools: Tools) -> list[str]:
 
 
 def _stubs_object(allocated: Allocated, component: Component, tools: Tools) -> str:
-    text = stubs_source(allocated.parts[component.name], provided_functions(allocated, component), tools.headers)
+    text = stubs_source(
+        allocated.parts[component.name], provided_functions(allocated, component), tools.headers
+    )
     file = os.path.join(tools.folder, f"{component.name}.stubs.S")
     with open(file, "w", encoding="utf-8") as stream:
         stream.write(text)
     made = file.removesuffix(".S") + ".o"
     includes = ["-I" + os.path.join(root, "components") for root in tools.places.all_roots()]
-    status, said = run_tool(["gcc", "-c", *includes, os.path.abspath(file), "-o", os.path.abspath(made)])
+    status, said = run_tool(
+        ["gcc", "-c", *includes, os.path.abspath(file), "-o", os.path.abspath(made)]
+    )
     if status:
         raise Refusal(component.where, "its stubs do not assemble", component.name, said)
     return made
@@ -119,37 +148,74 @@ def _link_failure(component: Component, said: str, tools: Tools) -> Refusal:
         return Refusal(component.where, "does not link", component.name, said)
     interface = _interface_of(missing.group(1), tools.places)
     if interface and interface not in {need.interface for need in component.needs}:
-        return component.refuse("needs", f"calls {missing.group(1)} (from what it links), but does not list interface "
-                                f"{interface} in needs")
-    return Refusal(component.where, f"calls {missing.group(1)}, which is defined nowhere", component.name, said)
+        return component.refuse(
+            "needs",
+            f"calls {missing.group(1)} (from what it links), but does not list interface "
+            f"{interface} in needs",
+        )
+    return Refusal(
+        component.where,
+        f"calls {missing.group(1)}, which is defined nowhere",
+        component.name,
+        said,
+    )
 
 
 def _check_program(component: Component, elf: Elf, headers: Headers) -> None:
     low, high = elf.load_range()
     if low < headers["IMAGE_VA"] or high > headers["STACK_VA"]:
-        raise Refusal(component.where, f"the program lies at {low:#x} to {high:#x}, outside {headers['IMAGE_VA']:#x} to "
-                      f"{headers['STACK_VA']:#x}", component.name)
+        raise Refusal(
+            component.where,
+            f"the program lies at {low:#x} to {high:#x}, outside {headers['IMAGE_VA']:#x} to "
+            f"{headers['STACK_VA']:#x}",
+            component.name,
+        )
     for segment in elf.segments:
         if segment[0] == PT_TLS and (segment[6] > headers["TLS_BYTES"] or segment[5]):
-            what = "has initial values" if segment[5] else f"is {segment[6]} bytes of {headers['TLS_BYTES']}"
+            what = (
+                "has initial values"
+                if segment[5]
+                else f"is {segment[6]} bytes of {headers['TLS_BYTES']}"
+            )
             raise Refusal(component.where, f"thread-local storage {what}", component.name)
 
 
 def _link_one(allocated: Allocated, component: Component, tools: Tools) -> Program:
     objects = _component_objects(allocated, component, tools)
-    objects += _interface_objects(component, tools) + [_stubs_object(allocated, component, tools)] + tools.library
+    objects += (
+        _interface_objects(component, tools)
+        + [_stubs_object(allocated, component, tools)]
+        + tools.library
+    )
     provided = provided_functions(allocated, component)
     keep = [flag for function in provided for flag in ("-u", ENTRY_PREFIX + function.name)]
     file = os.path.abspath(os.path.join(tools.folder, f"{component.name}.elf"))
-    archives = ["--whole-archive", *component.archives, "--no-whole-archive"] if component.archives else []
-    status, said = run_tool(["ld", *LDFLAGS, "-T", tools.script, *keep, "-o", file,
-                             *[os.path.abspath(name) for name in objects], *archives])
+    archives = (
+        ["--whole-archive", *component.archives, "--no-whole-archive"]
+        if component.archives
+        else []
+    )
+    status, said = run_tool(
+        [
+            "ld",
+            *LDFLAGS,
+            "-T",
+            tools.script,
+            *keep,
+            "-o",
+            file,
+            *[os.path.abspath(name) for name in objects],
+            *archives,
+        ]
+    )
     if status:
         raise _link_failure(component, said, tools)
     return _read_program(component, provided, file, tools.headers)
 
 
-def _read_program(component: Component, provided: list[Function], file: str, headers: Headers) -> Program:
+def _read_program(
+    component: Component, provided: list[Function], file: str, headers: Headers
+) -> Program:
     status, said = run_tool(["objcopy", "--strip-all", file, file + ".stripped"])
     if status:
         raise Refusal(component.where, "cannot be stripped", component.name, said)
@@ -176,4 +242,7 @@ def link(allocated: Allocated, places: Places, headers: Headers, folder: str) ->
     library = in_parallel(lambda source: compile_source(places, source), sources)
     tools = Tools(places, headers, folder, library_folder, library)
     components = allocated.checked.system.components
-    return Linked(allocated, {name: _link_one(allocated, components[name], tools) for name in allocated.parts})
+    return Linked(
+        allocated,
+        {name: _link_one(allocated, components[name], tools) for name in allocated.parts},
+    )

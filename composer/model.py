@@ -59,9 +59,9 @@ class Component:
     name: str
     block: Block
     program: str
-    folder: str                 # of the program's sources
-    sources: list[str]          # subfolders that are compiled too
-    archives: list[str]         # linked as a whole, so that their link sets are complete
+    folder: str  # of the program's sources
+    sources: list[str]  # subfolders that are compiled too
+    archives: list[str]  # linked as a whole, so that their link sets are complete
     cflags: list[str]
     provides: dict[str, Where]
     needs: list[Need]
@@ -69,14 +69,14 @@ class Component:
     stack_kib: int
     threads: int
     priority: int
-    named: list[Thread]         # by number, the main thread first
+    named: list[Thread]  # by number, the main thread first
     ceiling: int | None
     trusted: bool
     ports: list[Range]
     share_ports: bool
     irqs: list[Range]
     devices: list[Range]
-    frames_kib: int             # or REST
+    frames_kib: int  # or REST
     controls: dict[str, Where]
     notifies: list[tuple[str, int, Where]]
     slots: int
@@ -117,7 +117,8 @@ class System:
 
 @dataclass(frozen=True)
 class Roles:
-    """The components that start before the others, found by the interface that they provide. "" = there is none."""
+    """The components that start before the others, found by the interface that they provide. "" =
+    there is none."""
 
     booter: str
     memmgr: str
@@ -130,9 +131,11 @@ class Checked:
 
     system: System
     roles: Roles
-    order: list[str]                          # initialisation order
-    providers: dict[str, dict[str, str]]      # component -> interface -> component that provides it
-    reach: dict[str, dict[str, int]]          # component -> component whose threads can be inside -> times at once
+    order: list[str]  # initialisation order
+    providers: dict[str, dict[str, str]]  # component -> interface -> component that provides it
+    reach: dict[
+        str, dict[str, int]
+    ]  # component -> component whose threads can be inside -> times at once
     stacks: dict[str, int]
     ceilings: dict[str, int]
 
@@ -167,7 +170,7 @@ class Allocation:
     ceiling: int
     imports: list[Import]
     grants: list[Grant]
-    rcv_slots: dict[int, int]                 # thread number -> slot of its end point
+    rcv_slots: dict[int, int]  # thread number -> slot of its end point
     file_addresses: list[int]
     captbl_slots: int
 
@@ -177,16 +180,16 @@ class Allocated:
     """The output of allocate."""
 
     checked: Checked
-    parts: dict[str, Allocation]              # in initialisation order
+    parts: dict[str, Allocation]  # in initialisation order
 
 
 @dataclass
 class Program:
     """The output of link for one component."""
 
-    elf: bytes                                # stripped: what the boot image holds
-    symbols_file: str                         # the same with symbols
-    entries: dict[str, int]                   # function -> address of its server entry
+    elf: bytes  # stripped: what the boot image holds
+    symbols_file: str  # the same with symbols
+    entries: dict[str, int]  # function -> address of its server entry
     image_pages: int
     text_bytes: int
     data_bytes: int

@@ -11,7 +11,9 @@ PROJECT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 @dataclass
 class Places:
-    roots: list[str] = field(default_factory=list)  # --root folders; each may have components/ and interfaces/
+    roots: list[str] = field(
+        default_factory=list
+    )  # --root folders; each may have components/ and interfaces/
     files: dict[str, str] = field(default_factory=dict)  # --file NAME=PATH
     objects: str = "build/obj"
 

@@ -1,7 +1,7 @@
 """
-Line numbers for TOML. tomllib gives values without positions, so this scans the same text once more and notes where
-each key, each table and each element of an array begins. It runs only on text that tomllib has accepted,
-and so may assume that the text is well formed.
+Line numbers for TOML. tomllib gives values without positions, so this scans the same text once
+more and notes where each key, each table and each element of an array begins. It runs only on text
+that tomllib has accepted, and so may assume that the text is well formed.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ import re
 Path = tuple[str | int, ...]
 
 _TOKEN = re.compile(
-    r'(?P<blank>[ \t\r]+|#[^\n]*)'
-    r'|(?P<newline>\n)'
+    r"(?P<blank>[ \t\r]+|#[^\n]*)"
+    r"|(?P<newline>\n)"
     r'|(?P<string>"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\')'
-    r'|(?P<mark>[\[\]{}=,.])'
+    r"|(?P<mark>[\[\]{}=,.])"
     r'|(?P<word>[^\s#"\'\[\]{}=,.]+)',
-    re.S)
+    re.S,
+)
 
 
 class _Scanner:

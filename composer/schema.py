@@ -1,6 +1,6 @@
 """
-Parse, second half: from merged keys to typed components. What keys there are, of which type, with which default; everything that
-can be said of one component alone is refused here.
+Parse, second half: from merged keys to typed components. What keys there are, of which type, with
+which default; everything that can be said of one component alone is refused here.
 """
 
 from __future__ import annotations
@@ -52,16 +52,51 @@ RANGES = Kind("a list of [first, number] pairs", lambda value: _is_list(value, _
 TABLES = Kind("a list of tables", lambda value: _is_list(value, lambda e: isinstance(e, dict)))
 FRAMES = Kind('a number of KiB or "rest"', lambda value: _is_number(value) or value == "rest")
 
-SYSTEM_KEYS = {"description": TEXT, "memory_mib": NUMBER, "image_limit_mib": NUMBER, "verdict": TEXT, "expect": TEXTS,
-               "forbid": TEXTS, "seconds": NUMBER, "icount": FLAG}
+SYSTEM_KEYS = {
+    "description": TEXT,
+    "memory_mib": NUMBER,
+    "image_limit_mib": NUMBER,
+    "verdict": TEXT,
+    "expect": TEXTS,
+    "forbid": TEXTS,
+    "seconds": NUMBER,
+    "icount": FLAG,
+}
 DEFAULT_KEYS = {  # what a component.toml may say
-    "provides": TEXTS, "needs": TEXTS, "sources": TEXTS, "archives": TEXTS, "cflags": TEXTS, "memory_kib": NUMBER, "stack_kib": NUMBER,
-    "threads": NUMBER, "ceiling": NUMBER, "trusted": FLAG, "ports": RANGES, "share_ports": FLAG, "irqs": NUMBERS,
-    "devices": RANGES, "frames_kib": FRAMES, "controls": TEXTS, "notifies": TEXTS, "slots": NUMBER, "files": TABLES,
-    "thread": TABLES, "priority": NUMBER, "processor": NUMBER}
+    "provides": TEXTS,
+    "needs": TEXTS,
+    "sources": TEXTS,
+    "archives": TEXTS,
+    "cflags": TEXTS,
+    "memory_kib": NUMBER,
+    "stack_kib": NUMBER,
+    "threads": NUMBER,
+    "ceiling": NUMBER,
+    "trusted": FLAG,
+    "ports": RANGES,
+    "share_ports": FLAG,
+    "irqs": NUMBERS,
+    "devices": RANGES,
+    "frames_kib": FRAMES,
+    "controls": TEXTS,
+    "notifies": TEXTS,
+    "slots": NUMBER,
+    "files": TABLES,
+    "thread": TABLES,
+    "priority": NUMBER,
+    "processor": NUMBER,
+}
 COMPONENT_KEYS = {"program": TEXT, **DEFAULT_KEYS}
-del COMPONENT_KEYS["cflags"]  # one object serves every instance of a program, so no script may change it
-THREAD_KEYS = {"number": NUMBER, "priority": NUMBER, "endpoint": FLAG, "budget_us": NUMBER, "period_us": NUMBER}
+del COMPONENT_KEYS[
+    "cflags"
+]  # one object serves every instance of a program, so no script may change it
+THREAD_KEYS = {
+    "number": NUMBER,
+    "priority": NUMBER,
+    "endpoint": FLAG,
+    "budget_us": NUMBER,
+    "period_us": NUMBER,
+}
 FILE_KEYS = {"name": TEXT, "writable": FLAG}
 
 
@@ -73,7 +108,9 @@ def _check_keys(block: Block, keys: dict[str, Kind], who: str) -> None:
             raise Refusal(setting.where, f"{key} must be {keys[key].text}", who)
 
 
-def _check_table(setting: Setting, index: int, keys: dict[str, Kind], needed: str, who: str) -> dict[str, Any]:
+def _check_table(
+    setting: Setting, index: int, keys: dict[str, Kind], needed: str, who: str
+) -> dict[str, Any]:
     """One element of a list of tables, its keys checked."""
     table = setting.value[index]
     for key, value in table.items():
@@ -82,8 +119,10 @@ def _check_table(setting: Setting, index: int, keys: dict[str, Kind], needed: st
         if not keys[key].holds(value):
             raise Refusal(setting.at(index, key), f"{key} must be {keys[key].text}", who)
     if needed not in table:
-        raise Refusal(setting.at(index), f"an element of {setting.path[-1]} needs the key {needed}", who)
-    return table
+        raise Refusal(
+            setting.at(index), f"an element of {setting.path[-1]} needs the key {needed}", who
+        )
+    return dict(table)
 
 
 class _Reader:
@@ -115,21 +154,31 @@ class _Reader:
         if not setting:
             return []
         pairs = [pair if isinstance(pair, list) else [pair, 1] for pair in setting.value]
-        return [Range(first, count, setting.at(index)) for index, (first, count) in enumerate(pairs)]
+        return [
+            Range(first, count, setting.at(index)) for index, (first, count) in enumerate(pairs)
+        ]
 
     def needs(self) -> list[Need]:
-        wanted = []
+        wanted: list[Need] = []
         for text, where in self.texts("needs").items():
             interface, _, provider = text.partition("@")
             if any(interface == need.interface for need in wanted):
-                raise Refusal(where, f"needs interface {interface} twice; a stub can go to one provider only", self.name)
+                raise Refusal(
+                    where,
+                    f"needs interface {interface} twice; a stub can go to one provider only",
+                    self.name,
+                )
             wanted.append(Need(interface, provider, where))
         return wanted
 
     def threads(self) -> list[Thread]:
         """The main thread and those that the script names, by number."""
         main = self.get("priority", DEFAULT_PRIORITY)
-        where = self.block.settings["priority"].where if "priority" in self.block.settings else self.block.where
+        where = (
+            self.block.settings["priority"].where
+            if "priority" in self.block.settings
+            else self.block.where
+        )
         named = {0: Thread(0, main, False, 0, 0, where)}
         setting = self.block.settings.get("thread")
         seen: set[int] = set()
@@ -138,10 +187,18 @@ class _Reader:
             table = _check_table(setting, index, THREAD_KEYS, "number", self.name)
             number = table["number"]
             if number in seen:
-                raise Refusal(setting.at(index, "number"), f"thread {number} is there twice", self.name)
+                raise Refusal(
+                    setting.at(index, "number"), f"thread {number} is there twice", self.name
+                )
             seen.add(number)
-            named[number] = Thread(number, table.get("priority", main), table.get("endpoint", False),
-                                   table.get("budget_us", 0), table.get("period_us", 0), setting.at(index))
+            named[number] = Thread(
+                number,
+                table.get("priority", main),
+                table.get("endpoint", False),
+                table.get("budget_us", 0),
+                table.get("period_us", 0),
+                setting.at(index),
+            )
         return [named[number] for number in sorted(named)]
 
     def notifies(self) -> list[tuple[str, int, Where]]:
@@ -149,7 +206,9 @@ class _Reader:
         for text, where in self.texts("notifies").items():
             target, _, number = text.partition("/")
             if not number.isdecimal():
-                raise Refusal(where, f"notifies names {text}; the form is component/number", self.name)
+                raise Refusal(
+                    where, f"notifies names {text}; the form is component/number", self.name
+                )
             found.append((target, int(number), where))
         return found
 
@@ -162,19 +221,28 @@ class _Reader:
             name, where = table["name"], setting.at(index)
             path = self.places.files.get(name) or os.path.join(self.script_folder, name)
             if not os.path.isfile(path):
-                raise Refusal(where, f"file {name} is missing: no --file {name}=PATH and no {path}", self.name)
+                raise Refusal(
+                    where,
+                    f"file {name} is missing: no --file {name}=PATH and no {path}",
+                    self.name,
+                )
             if any(name == other.name for other in found):
                 raise Refusal(where, f"file {name} is there twice", self.name)
-            found.append(File(name, table.get("writable", False), path, os.path.getsize(path), where))
+            found.append(
+                File(name, table.get("writable", False), path, os.path.getsize(path), where)
+            )
         return found
 
     def archives(self) -> list[str]:
-        """Paths of archives to link, ${VARIABLE} of the environment filled in; relative ones are the script's neighbours."""
+        """Paths of archives to link, ${VARIABLE} of the environment filled in; relative ones are
+        the script's neighbours."""
         paths = []
         for text, where in self.texts("archives").items():
             missing = [name for name in re.findall(r"\$\{(\w+)\}", text) if name not in os.environ]
             if missing:
-                raise Refusal(where, f"archive {text} needs {missing[0]} in the environment", self.name)
+                raise Refusal(
+                    where, f"archive {text} needs {missing[0]} in the environment", self.name
+                )
             path = os.path.join(self.script_folder, os.path.expandvars(text))
             if not os.path.isfile(path):
                 raise Refusal(where, f"archive {path} is missing", self.name)
@@ -184,17 +252,27 @@ class _Reader:
     def params(self) -> dict[str, str]:
         for setting in self.block.params.values():
             if not isinstance(setting.value, str):
-                raise Refusal(setting.where, f"parameter {setting.path[-1]} must be a string", self.name)
+                raise Refusal(
+                    setting.where, f"parameter {setting.path[-1]} must be a string", self.name
+                )
         return {key: self.block.params[key].value for key in sorted(self.block.params)}
 
     def folder(self) -> str:
         program = self.get("program", self.name)
-        folder = self.places.component_folder(program) if _is_text(program) and "/" not in program else None
+        folder = (
+            self.places.component_folder(program)
+            if _is_text(program) and "/" not in program
+            else None
+        )
         if folder is None:
             setting = self.block.settings.get("program")
             where = setting.where if setting else self.block.where
-            raise Refusal(where, f"there is no program {program} (components/{program} or components/apps/{program})",
-                          self.name)
+            raise Refusal(
+                where,
+                f"there is no program {program} (components/{program} or "
+                f"components/apps/{program})",
+                self.name,
+            )
         return folder
 
     def add_defaults(self, folder: str) -> None:
@@ -218,31 +296,58 @@ def _component(reader: _Reader) -> Component:
     frames = get("frames_kib", 0)
     named = reader.threads()
     return Component(
-        name=reader.name, block=reader.block, program=get("program", reader.name), folder=folder,
-        sources=get("sources", []), archives=reader.archives(), cflags=get("cflags", []), provides=reader.texts("provides"), needs=reader.needs(),
-        memory_kib=get("memory_kib", 0), stack_kib=get("stack_kib", 16), threads=get("threads", len(named)),
-        priority=named[0].priority, named=named, ceiling=get("ceiling", None), trusted=get("trusted", False),
-        ports=reader.ranges("ports"), share_ports=get("share_ports", False), irqs=reader.ranges("irqs"),
-        devices=reader.ranges("devices"), frames_kib=REST if frames == "rest" else frames,
-        controls=reader.texts("controls"), notifies=reader.notifies(), slots=get("slots", 0), files=reader.files(),
-        params=reader.params())
+        name=reader.name,
+        block=reader.block,
+        program=get("program", reader.name),
+        folder=folder,
+        sources=get("sources", []),
+        archives=reader.archives(),
+        cflags=get("cflags", []),
+        provides=reader.texts("provides"),
+        needs=reader.needs(),
+        memory_kib=get("memory_kib", 0),
+        stack_kib=get("stack_kib", 16),
+        threads=get("threads", len(named)),
+        priority=named[0].priority,
+        named=named,
+        ceiling=get("ceiling", None),
+        trusted=get("trusted", False),
+        ports=reader.ranges("ports"),
+        share_ports=get("share_ports", False),
+        irqs=reader.ranges("irqs"),
+        devices=reader.ranges("devices"),
+        frames_kib=REST if frames == "rest" else frames,
+        controls=reader.texts("controls"),
+        notifies=reader.notifies(),
+        slots=get("slots", 0),
+        files=reader.files(),
+        params=reader.params(),
+    )
 
 
 def _processors(block: Block, name: str) -> None:
     setting = block.settings.get("processor")
     if setting and setting.value != 0:
-        raise Refusal(setting.where, f"processor {setting.value}: the kernel runs on processor 0 only", name)
+        raise Refusal(
+            setting.where, f"processor {setting.value}: the kernel runs on processor 0 only", name
+        )
 
 
 def _interfaces(components: dict[str, Component], places: Places) -> dict[str, Interface]:
     """Reads every interface that the script names."""
     interfaces: dict[str, Interface] = {}
     for component in components.values():
-        named = [(need.interface, need.where) for need in component.needs] + list(component.provides.items())
+        named = [(need.interface, need.where) for need in component.needs] + list(
+            component.provides.items()
+        )
         for name, where in named:
             file = places.interface_file(name)
             if file is None:
-                raise Refusal(where, f"there is no interface {name} (interfaces/{name}/{name}.h)", component.name)
+                raise Refusal(
+                    where,
+                    f"there is no interface {name} (interfaces/{name}/{name}.h)",
+                    component.name,
+                )
             if name not in interfaces:
                 interfaces[name] = read_interface(name, file, places.shown(file))
     return interfaces
@@ -265,8 +370,17 @@ def read_system(script: Script, places: Places) -> System:
     verdict = settings.get("verdict")
     interfaces = _interfaces(components, places)
     return System(
-        name=os.path.splitext(os.path.basename(script.file))[0], where=script.system.where,
-        description=get("description", ""), memory_mib=get("memory_mib", 64), image_limit_mib=get("image_limit_mib", 48),
-        verdict=get("verdict", ""), verdict_where=verdict.where if verdict else script.system.where,
-        expect=get("expect", []), forbid=get("forbid", ["panic"]), seconds=get("seconds", 60),
-        icount=get("icount", False), components=components, interfaces=interfaces)
+        name=os.path.splitext(os.path.basename(script.file))[0],
+        where=script.system.where,
+        description=get("description", ""),
+        memory_mib=get("memory_mib", 64),
+        image_limit_mib=get("image_limit_mib", 48),
+        verdict=get("verdict", ""),
+        verdict_where=verdict.where if verdict else script.system.where,
+        expect=get("expect", []),
+        forbid=get("forbid", ["panic"]),
+        seconds=get("seconds", 60),
+        icount=get("icount", False),
+        components=components,
+        interfaces=interfaces,
+    )

@@ -1,6 +1,6 @@
 """
-Parse, first half: reads a script with everything it includes and merges it key by key, later keys winning. Every value
-remembers the file and line that it came from.
+Parse, first half: reads a script with everything it includes and merges it key by key, later keys
+winning. Every value remembers the file and line that it came from.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ class Source:
         try:
             self.data: dict[str, Any] = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            raise Refusal(_syntax_position(self.file, str(error)), f"not valid TOML: {error}") from None
+            raise Refusal(
+                _syntax_position(self.file, str(error)), f"not valid TOML: {error}"
+            ) from None
         self.lines = find_lines(text.replace("\r\n", "\n"))
 
     def where(self, path: Path) -> Where:
@@ -81,7 +83,9 @@ class Script:
     components: dict[str, Block]
 
 
-def merge_table(block: Block, source: Source, table: dict[str, Any], path: Path, override: bool = True) -> None:
+def merge_table(
+    block: Block, source: Source, table: dict[str, Any], path: Path, override: bool = True
+) -> None:
     """Adds the keys of a table; those already there stay if override is false."""
     for key, value in table.items():
         if key == "params" and isinstance(value, dict):
@@ -90,7 +94,9 @@ def merge_table(block: Block, source: Source, table: dict[str, Any], path: Path,
             _merge(block.settings, source, {key: value}, path, override)
 
 
-def _merge(into: dict[str, Setting], source: Source, table: dict[str, Any], path: Path, override: bool) -> None:
+def _merge(
+    into: dict[str, Setting], source: Source, table: dict[str, Any], path: Path, override: bool
+) -> None:
     for key, value in table.items():
         if override or key not in into:
             into[key] = Setting(value, source, path + (key,))
@@ -106,7 +112,9 @@ def _table(source: Source, key: str) -> dict[str, Any]:
 def _merge_source(script: Script, source: Source) -> None:
     for key in source.data:
         if key not in TOP_KEYS:
-            raise Refusal(source.where((key,)), f"unknown key {key}; a script has {', '.join(TOP_KEYS)}")
+            raise Refusal(
+                source.where((key,)), f"unknown key {key}; a script has {', '.join(TOP_KEYS)}"
+            )
     system = _table(source, "system")
     if system:
         script.system.where = source.where(("system",))
@@ -114,7 +122,11 @@ def _merge_source(script: Script, source: Source) -> None:
     for name, table in _table(source, "component").items():
         where = source.where(("component", name))
         if not NAME.fullmatch(name):
-            raise Refusal(where, "a name has small letters, digits, _ and - only and begins with a letter", name)
+            raise Refusal(
+                where,
+                "a name has small letters, digits, _ and - only and begins with a letter",
+                name,
+            )
         if not isinstance(table, dict):
             raise Refusal(where, "must be a table", name)
         block = script.components.setdefault(name, Block(where))
@@ -137,7 +149,8 @@ def _include(script: Script, file: str, chain: list[str], asked: Where | None) -
 
 
 def read_script(file: str) -> Script:
-    """Reads a script and all it includes. Included keys come first, so that a script's own keys win."""
+    """Reads a script and all it includes. Included keys come first, so that a script's own keys
+    win."""
     script = Script(file, Block(Where(file, 1)), {})
     _include(script, file, [], None)
     return script

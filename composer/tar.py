@@ -1,7 +1,8 @@
 """
-Writes the USTAR archive that is the boot image. All that could differ between two runs (time, owner) is fixed. Members after the
-first begin on a page and are padded with zeros to whole pages, so that each can be mapped without showing, or letting anybody
-change, a byte of another; members named .pad fill the gaps.
+Writes the USTAR archive that is the boot image. All that could differ between two runs (time,
+owner) is fixed. Members after the first begin on a page and are padded with zeros to whole pages,
+so that each can be mapped without showing, or letting anybody change, a byte of another; members
+named .pad fill the gaps.
 """
 
 from __future__ import annotations
@@ -20,9 +21,23 @@ def header(name: str, size: int) -> bytes:
     raw = name.encode()
     if len(raw) > 100:
         raise ValueError(f"{name} is too long for a tar header")
-    fields = [raw.ljust(100, b"\0"), _octal(0o444, 8), _octal(0, 8), _octal(0, 8), _octal(size, 12), _octal(0, 12),
-              b" " * 8, b"0", bytes(100), b"ustar\x0000", b"root".ljust(32, b"\0"), b"root".ljust(32, b"\0"),
-              _octal(0, 8), _octal(0, 8), bytes(155)]
+    fields = [
+        raw.ljust(100, b"\0"),
+        _octal(0o444, 8),
+        _octal(0, 8),
+        _octal(0, 8),
+        _octal(size, 12),
+        _octal(0, 12),
+        b" " * 8,
+        b"0",
+        bytes(100),
+        b"ustar\x0000",
+        b"root".ljust(32, b"\0"),
+        b"root".ljust(32, b"\0"),
+        _octal(0, 8),
+        _octal(0, 8),
+        bytes(155),
+    ]
     block = bytearray(b"".join(fields).ljust(BLOCK, b"\0"))
     block[148:156] = f"{sum(block):06o}\0 ".encode()
     return bytes(block)

@@ -1,6 +1,6 @@
 """
-Write: the boot image. Packs the records of interfaces/init/info.h, whose layouts are read from that header, and puts
-everything into one archive, the manifest first.
+Write: the boot image. Packs the records of interfaces/init/info.h, whose layouts are read from
+that header, and puts everything into one archive, the manifest first.
 """
 
 from __future__ import annotations
@@ -52,16 +52,26 @@ class _Blob:
         return self.start + len(self.body)
 
 
-def _thread_records(allocated: Allocated, name: str, threads: list[Thread], headers: Headers) -> list[bytes]:
+def _thread_records(
+    allocated: Allocated, name: str, threads: list[Thread], headers: Headers
+) -> list[bytes]:
     part = allocated.parts[name]
-    return [headers.structs["info_thread"].pack(
-        comp=part.id, number=thread.number, priority=thread.priority, rcv_slot=part.rcv_slots.get(thread.number, 0),
-        budget_us=thread.budget_us, period_us=thread.period_us) for thread in threads]
+    return [
+        headers.structs["info_thread"].pack(
+            comp=part.id,
+            number=thread.number,
+            priority=thread.priority,
+            rcv_slot=part.rcv_slots.get(thread.number, 0),
+            budget_us=thread.budget_us,
+            period_us=thread.period_us,
+        )
+        for thread in threads
+    ]
 
 
 def _threads_of(allocated: Allocated, name: str, headers: Headers) -> list[bytes]:
-    """Its own threads; the scheduler learns of all that it has to make: not the main threads of those that
-    start before it, nor its own."""
+    """Its own threads; the scheduler learns of all that it has to make: not the main threads of
+    those that start before it, nor its own."""
     roles = allocated.checked.roles
     components = allocated.checked.system.components
     if name != roles.sched:
@@ -79,14 +89,21 @@ def _comp_records(allocated: Allocated, headers: Headers) -> list[bytes]:
     for name, part in allocated.parts.items():
         component = allocated.checked.system.components[name]
         pages = component.memory_kib * 1024 // headers["PAGE_SIZE"]
-        records.append(headers.structs["info_comp"].pack(
-            name=name, id=part.id, order=part.order, ceiling=part.ceiling, max_threads=component.threads,
-            memory_pages=pages))
+        records.append(
+            headers.structs["info_comp"].pack(
+                name=name,
+                id=part.id,
+                order=part.order,
+                ceiling=part.ceiling,
+                max_threads=component.threads,
+                memory_pages=pages,
+            )
+        )
     return records
 
 
 def _params(allocated: Allocated, component: Component) -> dict[str, str]:
-    """The script's parameters, who provides what, and for the booter whose verdict ends the run."""
+    """The script's parameters, who provides what, and for the booter whose verdict counts."""
     checked = allocated.checked
     params = dict(component.params)
     for interface, provider in checked.providers[component.name].items():
@@ -96,10 +113,18 @@ def _params(allocated: Allocated, component: Component) -> dict[str, str]:
     return dict(sorted(params.items()))
 
 
-def _file_records(blob: _Blob, component: Component, addresses: list[int], headers: Headers) -> list[bytes]:
-    return [headers.structs["info_file"].pack(
-        name=blob.text(file.name), flags=headers["FILE_WRITABLE"] * file.writable, va=address, bytes=file.size)
-        for file, address in zip(component.files, addresses)]
+def _file_records(
+    blob: _Blob, component: Component, addresses: list[int], headers: Headers
+) -> list[bytes]:
+    return [
+        headers.structs["info_file"].pack(
+            name=blob.text(file.name),
+            flags=headers["FILE_WRITABLE"] * file.writable,
+            va=address,
+            bytes=file.size,
+        )
+        for file, address in zip(component.files, addresses)
+    ]
 
 
 def comp_info(allocated: Allocated, name: str, headers: Headers) -> bytes:
@@ -107,42 +132,83 @@ def comp_info(allocated: Allocated, name: str, headers: Headers) -> bytes:
     component, part = allocated.checked.system.components[name], allocated.parts[name]
     struct = headers.structs["comp_info"]
     blob = _Blob(struct.size)
-    grants = blob.array(headers.structs["info_grant"].pack(kind=headers[g.kind], slot=g.slot, a=g.a, b=g.b)
-                        for g in part.grants)
+    grants = blob.array(
+        headers.structs["info_grant"].pack(kind=headers[g.kind], slot=g.slot, a=g.a, b=g.b)
+        for g in part.grants
+    )
     threads = blob.array(_threads_of(allocated, name, headers))
     comps = blob.array(_comp_records(allocated, headers) if component.controls else [])
-    pairs = [(blob.text(key), blob.text(value)) for key, value in _params(allocated, component).items()]
-    params = blob.array(headers.structs["info_param"].pack(key=key, value=value) for key, value in pairs)
+    pairs = [
+        (blob.text(key), blob.text(value)) for key, value in _params(allocated, component).items()
+    ]
+    params = blob.array(
+        headers.structs["info_param"].pack(key=key, value=value) for key, value in pairs
+    )
     files = blob.array(_file_records(blob, component, part.file_addresses, headers))
     header = struct.pack(
-        magic=headers["INFO_MAGIC"], size=blob.size(), name=name, id=part.id, stacks=part.stacks,
-        stack_pages=component.stack_kib * 1024 // headers["PAGE_SIZE"], ngrants=grants[0], grants=grants[1],
-        nparams=params[0], params=params[1], nfiles=files[0], files=files[1], nthreads=threads[0], threads=threads[1],
-        ncomps=comps[0], comps=comps[1])
+        magic=headers["INFO_MAGIC"],
+        size=blob.size(),
+        name=name,
+        id=part.id,
+        stacks=part.stacks,
+        stack_pages=component.stack_kib * 1024 // headers["PAGE_SIZE"],
+        ngrants=grants[0],
+        grants=grants[1],
+        nparams=params[0],
+        params=params[1],
+        nfiles=files[0],
+        files=files[1],
+        nthreads=threads[0],
+        threads=threads[1],
+        ncomps=comps[0],
+        comps=comps[1],
+    )
     return header + bytes(blob.body)
 
 
 def _flags(allocated: Allocated, name: str, headers: Headers) -> int:
     roles = allocated.checked.roles
-    trusted = name in (roles.booter, roles.memmgr, roles.sched) or allocated.checked.system.components[name].trusted
-    return (headers["COMP_TRUSTED"] * trusted | headers["COMP_BOOTER"] * (name == roles.booter)
-            | headers["COMP_SCHED"] * (name == roles.sched))
+    trusted = (
+        name in (roles.booter, roles.memmgr, roles.sched)
+        or allocated.checked.system.components[name].trusted
+    )
+    return (
+        headers["COMP_TRUSTED"] * trusted
+        | headers["COMP_BOOTER"] * (name == roles.booter)
+        | headers["COMP_SCHED"] * (name == roles.sched)
+    )
 
 
 def _manifest_comps(linked: Linked, headers: Headers) -> list[bytes]:
     allocated = linked.allocated
-    return [headers.structs["manifest_comp"].pack(
-        name=name, program=program_name(allocated, name), info=f"{name}.info", id=part.id, order=part.order,
-        flags=_flags(allocated, name, headers), captbl_slots=part.captbl_slots,
-        image_pages=linked.programs[name].image_pages) for name, part in allocated.parts.items()]
+    return [
+        headers.structs["manifest_comp"].pack(
+            name=name,
+            program=program_name(allocated, name),
+            info=f"{name}.info",
+            id=part.id,
+            order=part.order,
+            flags=_flags(allocated, name, headers),
+            captbl_slots=part.captbl_slots,
+            image_pages=linked.programs[name].image_pages,
+        )
+        for name, part in allocated.parts.items()
+    ]
 
 
 def _manifest_sinvs(linked: Linked, headers: Headers) -> list[bytes]:
     parts = linked.allocated.parts
-    return [headers.structs["manifest_sinv"].pack(
-        client=part.id, slot=item.slot, server=parts[item.server].id,
-        entry=linked.programs[item.server].entries[item.function.name], badge=part.id)
-        for part in parts.values() for item in part.imports]
+    return [
+        headers.structs["manifest_sinv"].pack(
+            client=part.id,
+            slot=item.slot,
+            server=parts[item.server].id,
+            entry=linked.programs[item.server].entries[item.function.name],
+            badge=part.id,
+        )
+        for part in parts.values()
+        for item in part.imports
+    ]
 
 
 def _manifest_files(linked: Linked, headers: Headers, placed: dict[str, int]) -> list[bytes]:
@@ -150,9 +216,15 @@ def _manifest_files(linked: Linked, headers: Headers, placed: dict[str, int]) ->
     for name, part in linked.allocated.parts.items():
         component = linked.allocated.checked.system.components[name]
         for file, address in zip(component.files, part.file_addresses):
-            records.append(headers.structs["manifest_file"].pack(
-                comp=part.id, flags=headers["FILE_WRITABLE"] * file.writable,
-                offset=placed.get(file_name(name, file.name), 0), bytes=file.size, va=address))
+            records.append(
+                headers.structs["manifest_file"].pack(
+                    comp=part.id,
+                    flags=headers["FILE_WRITABLE"] * file.writable,
+                    offset=placed.get(file_name(name, file.name), 0),
+                    bytes=file.size,
+                    va=address,
+                )
+            )
     return records
 
 
@@ -162,16 +234,26 @@ def manifest(linked: Linked, headers: Headers, placed: dict[str, int]) -> bytes:
     comps = blob.array(_manifest_comps(linked, headers))
     sinvs = blob.array(_manifest_sinvs(linked, headers))
     files = blob.array(_manifest_files(linked, headers, placed))
-    header = struct.pack(magic=headers["MANIFEST_MAGIC"], size=blob.size(), ncomps=comps[0], comps=comps[1],
-                         nsinvs=sinvs[0], sinvs=sinvs[1], nfiles=files[0], files=files[1],
-                         reserved_frames=linked.reserved_frames)
+    header = struct.pack(
+        magic=headers["MANIFEST_MAGIC"],
+        size=blob.size(),
+        ncomps=comps[0],
+        comps=comps[1],
+        nsinvs=sinvs[0],
+        sinvs=sinvs[1],
+        nfiles=files[0],
+        files=files[1],
+        reserved_frames=linked.reserved_frames,
+    )
     return header + bytes(blob.body)
 
 
 def _members(linked: Linked, headers: Headers) -> list[tuple[str, bytes]]:
     """What follows the manifest: the booter, programs, their information, files."""
     allocated = linked.allocated
-    members = [(program_name(allocated, name), program.elf) for name, program in linked.programs.items()]
+    members = [
+        (program_name(allocated, name), program.elf) for name, program in linked.programs.items()
+    ]
     members += [(f"{name}.info", comp_info(allocated, name, headers)) for name in allocated.parts]
     for name in allocated.parts:
         for file in allocated.checked.system.components[name].files:
@@ -183,16 +265,23 @@ def _members(linked: Linked, headers: Headers) -> list[tuple[str, bytes]]:
 def _check_size(linked: Linked, image: Image, headers: Headers) -> None:
     system = linked.allocated.checked.system
     if len(image.data) > system.image_limit_mib << 20:
-        raise Refusal(system.where, f"the boot image has {len(image.data) >> 10} KiB, above its limit of "
-                      f"{system.image_limit_mib} MiB")
+        raise Refusal(
+            system.where,
+            f"the boot image has {len(image.data) >> 10} KiB, above its limit of "
+            f"{system.image_limit_mib} MiB",
+        )
     usable = (system.memory_mib - KERNEL_MIB << 10) - (system.memory_mib << 10) // KERNEL_SHARE
     budgets = sum(c.memory_kib + max(c.frames_kib, 0) for c in system.components.values())
     booter = linked.reserved_frames * headers["PAGE_SIZE"] >> 10
     total = budgets + booter + (len(image.data) >> 10)
     if total > usable:
-        raise Refusal(system.where, f"budgets ({budgets} KiB), programs and kernel objects ({booter} KiB) and the boot "
-                      f"image ({len(image.data) >> 10} KiB) need {total} KiB, but a machine of {system.memory_mib} MiB has "
-                      f"{usable} KiB for components")
+        raise Refusal(
+            system.where,
+            f"budgets ({budgets} KiB), programs and kernel objects ({booter} KiB) and the boot "
+            f"image ({len(image.data) >> 10} KiB) need {total} KiB, but a machine of "
+            f"{system.memory_mib} MiB has "
+            f"{usable} KiB for components",
+        )
 
 
 def write(linked: Linked, headers: Headers) -> Image:
@@ -200,7 +289,9 @@ def write(linked: Linked, headers: Headers) -> Image:
     linked.reserved_frames = reserved_frames(linked, headers)
     members = _members(linked, headers)
     first_size = len(manifest(linked, headers, {}))
-    placed = offsets([(name, len(data)) for name, data in members], first_size, headers["PAGE_SIZE"])
+    placed = offsets(
+        [(name, len(data)) for name, data in members], first_size, headers["PAGE_SIZE"]
+    )
     archive = Archive(headers["PAGE_SIZE"])
     archive.add_first(MANIFEST, manifest(linked, headers, placed))
     for name, data in members:
@@ -214,9 +305,21 @@ def write(linked: Linked, headers: Headers) -> Image:
 def system_json(linked: Linked, image: Image) -> str:
     """What runscripts/run needs to know of the system."""
     system = linked.allocated.checked.system
-    files = {member.name.removeprefix("files/"): {"offset": member.offset, "bytes": member.bytes}
-             for member in image.members if member.name.startswith("files/")}
-    facts = {"name": system.name, "description": system.description, "memory_mib": system.memory_mib,
-             "verdict": system.verdict, "expect": system.expect, "forbid": system.forbid, "seconds": system.seconds,
-             "icount": system.icount, "image_bytes": len(image.data), "files": files}
+    files = {
+        member.name.removeprefix("files/"): {"offset": member.offset, "bytes": member.bytes}
+        for member in image.members
+        if member.name.startswith("files/")
+    }
+    facts = {
+        "name": system.name,
+        "description": system.description,
+        "memory_mib": system.memory_mib,
+        "verdict": system.verdict,
+        "expect": system.expect,
+        "forbid": system.forbid,
+        "seconds": system.seconds,
+        "icount": system.icount,
+        "image_bytes": len(image.data),
+        "files": files,
+    }
     return json.dumps(facts, indent=2, sort_keys=True) + "\n"

@@ -1,20 +1,24 @@
 /*
- * The two ends of an invocation, as assembly macros. The composer writes a stubs.S for each component that uses one macro for
- * each function; no other code crosses between components. The generated file sets the numbers used here (SLOT_RETURN, ENOSTACK,
- * STACK_VA, STACK_STRIDE) from the headers of the contract. Registers at both ends: kernel/abi/op.h.
+ * The two ends of an invocation, as assembly macros. The composer writes a stubs.S for each
+ * component that uses one macro for each function; no other code crosses between components.
+ * The generated file sets the numbers used here (SLOT_RETURN, ENOSTACK, STACK_VA,
+ * STACK_STRIDE) from the headers of the contract. Registers at both ends: kernel/abi/op.h.
  *
- * CLIENT_STUB is what the caller of NAME links: a function with the C calling convention. Words beyond the function's
- * arguments go over as they are: a client has no secrets from a server that it trusts with its call.
+ * CLIENT_STUB is what the caller of NAME links: a function with the C calling convention.
+ * Words beyond the function's arguments go over as they are: a client has no secrets from a
+ * server that it trusts with its call.
  *
- * SERVER_STUB is where the kernel enters, on no stack. Invariant: between taking a bit of stack_pool and putting it back, the
- * stack of that number belongs to this thread alone. Taking a bit is one locked instruction whose carry says who won, so a
- * preemption or a fault at any point takes no stack twice, and there is no list whose head could come back (ABA). What goes
- * back to the client is the result and the declared result words and nothing else; the kernel clears the rest.
+ * SERVER_STUB is where the kernel enters, on no stack. Invariant: between taking a bit of
+ * stack_pool and putting it back, the stack of that number belongs to this thread alone.
+ * Taking a bit is one locked instruction whose carry says who won, so a preemption or a fault
+ * at any point takes no stack twice, and there is no list whose head could come back (ABA).
+ * What goes back to the client is the result and the declared result words and nothing else;
+ * the kernel clears the rest.
  */
 #ifndef LIB_STUBS_H
 #define LIB_STUBS_H
 
-#define TCB_BYTES 64  /* thread control block: at the top of each stack, where the fs base points */
+#define TCB_BYTES 64  /* thread control block: at the top of each stack, at the fs base */
 #define TCB_BADGE 8
 #define TCB_THDID 16
 #define TLS_BYTES 448 /* thread-local variables below it; the execution stack begins under them */
@@ -36,7 +40,7 @@
 	.size	\name, . - \name
 .endm
 
-/* As CLIENT_STUB. out1, out2: the registers that hold the pointers to the second and third result word. */
+/* As CLIENT_STUB. out1, out2: registers that point to the second and third result word. */
 .macro CLIENT_STUB_OUT name, slot, args, out1, out2
 	.section .text.stub.\name, "ax", @progbits
 	.globl	\name
@@ -65,7 +69,7 @@
 	.size	\name, . - \name
 .endm
 
-/* name: the function. args: number of arguments. out1, out2: the registers in which it expects pointers to result words. */
+/* name: the function. args: number of arguments. out1, out2: as above, where it expects them. */
 .macro SERVER_STUB name, args, out1, out2
 	.section .text.entry.\name, "ax", @progbits
 	.globl	__entry_\name

@@ -1,6 +1,7 @@
 /*
- * ping: does nothing, at a measurable price. Each function exercises one shape of invocation; a client that
- * knows what comes back can tell that registers, result words and badge arrive as the contract says.
+ * ping: does nothing, at a measurable price. Each function exercises one shape of invocation;
+ * a client that knows what comes back can tell that registers, result words and badge arrive
+ * as the contract says.
  */
 #ifndef PING_PING_H
 #define PING_PING_H
@@ -29,7 +30,8 @@ long ping_6(word_t a, word_t b, word_t c, word_t d, word_t e, word_t f);
 long ping_words(word_t a, word_t b, word_t *out_sum, word_t *out_xor);
 
 /*
- * Who the server thinks is calling. Result: the caller's component id; second word: the thread's id.
+ * Who the server thinks is calling. Result: the caller's component id; second word: the
+ * thread's id.
  * @blocks no
  * @repeat harmless
  */

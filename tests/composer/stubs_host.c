@@ -1,5 +1,6 @@
 /*
- * Runs the invocation stubs on the host and checks what each end sees. Ends with status 0, or prints the line that does not hold.
+ * Runs the invocation stubs on the host and checks what each end sees. Ends with status 0, or
+ * prints the line that does not hold.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -12,7 +13,7 @@
 #define STACKS       4
 #define FREE         0xaUL /* stacks 1 and 3 */
 
-#define HOLDS(what) do { if (!(what)) { printf("line %d: %s\n", __LINE__, #what); exit(1); } } while (0)
+#define HOLDS(what) hold(what, __LINE__, #what)
 
 uint64_t stack_pool = FREE;
 extern uint64_t last_result[2];
@@ -25,6 +26,15 @@ long c_two(long a, long b, long c, long d, uint64_t *out1, uint64_t *out2);
 static uint64_t seen_pool, seen_stack, seen_badge, seen_thread;
 static int write_results = 1;
 
+static void
+hold(int holds, int line, const char *what)
+{
+	if (!holds) {
+		printf("line %d: %s\n", line, what);
+		exit(1);
+	}
+}
+
 /* Notes what a server function can see of its stack: called first by each. */
 static void
 look(void *frame)
@@ -36,7 +46,7 @@ look(void *frame)
 	seen_badge = *(uint64_t *)(top - 64 + 8);
 	seen_thread = *(uint64_t *)(top - 64 + 16);
 	HOLDS((uint64_t)frame <= top - 512);
-	HOLDS((uint64_t)frame % 16 == 0); /* frame pointers are aligned when the calling convention was kept */
+	HOLDS((uint64_t)frame % 16 == 0); /* as the calling convention has it */
 }
 
 long t_none(void) { look(__builtin_frame_address(0)); return 42; }

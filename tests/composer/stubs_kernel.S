@@ -1,7 +1,9 @@
 /*
- * The stubs of components/lib/stubs.h with a few lines of kernel behind them, for test_stubs.py. The system call becomes a jump that leaves
- * the return address in rcx, as the processor does; setting the fs base becomes nothing, since this process needs its own.
- * The "kernel" knows one client at a time: it keeps what the contract keeps, and poisons what it does not promise.
+ * The stubs of components/lib/stubs.h with a few lines of kernel behind them, for
+ * test_stubs.py. The system call becomes a jump that leaves the return address in rcx, as the
+ * processor does; setting the fs base becomes nothing, since this process needs its own. The
+ * "kernel" knows one client at a time: it keeps what the contract keeps, and poisons what it
+ * does not promise.
  */
 #define syscall lea 7f(%rip), %rcx; jmp host_kernel; 7:
 #define wrfsbase nop

@@ -31,12 +31,23 @@ def read(tmp_path: Path, text: str) -> Headers:
 
 def test_numbers(tmp_path: Path) -> None:
     headers = read(tmp_path, TEXT)
-    assert [headers[name] for name in ("PAGE", "ALL", "FIRST", "SECOND", "FOURTH")] == [4096, 2**64 - 1, 8, 9, 11]
+    assert [headers[name] for name in ("PAGE", "ALL", "FIRST", "SECOND", "FOURTH")] == [
+        4096,
+        2**64 - 1,
+        8,
+        9,
+        11,
+    ]
 
 
 def test_layout_is_the_compilers(tmp_path: Path) -> None:
     struct = read(tmp_path, TEXT).structs["all"]
-    assert [(field.name, field.offset) for field in struct.fields] == [("name", 0), ("two", 8), ("place", 40), ("last", 64)]
+    assert [(field.name, field.offset) for field in struct.fields] == [
+        ("name", 0),
+        ("two", 8),
+        ("place", 40),
+        ("last", 64),
+    ]
     assert struct.size == 72
 
 

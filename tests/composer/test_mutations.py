@@ -16,9 +16,30 @@ from composer.places import Places
 from composer.schema import COMPONENT_KEYS, SYSTEM_KEYS, read_system
 from composer.script import read_script
 
-VALUES = ["1", "-1", '"x"', "[]", "[1]", '["a"]', '[["a", 1]]', "{}", "{ a = 1 }", "true", "1.5", "[[1, 2]]", "[{}]", "inf",
-          "[{ number = 1 }]", '[{ number = "a" }]', "99999999999999999999", '"*"', '"rest"', '["echo/1"]', "1979-05-27"]
-MARKS = '[]{}"=.,#\n1a\''
+VALUES = [
+    "1",
+    "-1",
+    '"x"',
+    "[]",
+    "[1]",
+    '["a"]',
+    '[["a", 1]]',
+    "{}",
+    "{ a = 1 }",
+    "true",
+    "1.5",
+    "[[1, 2]]",
+    "[{}]",
+    "inf",
+    "[{ number = 1 }]",
+    '[{ number = "a" }]',
+    "99999999999999999999",
+    '"*"',
+    '"rest"',
+    '["echo/1"]',
+    "1979-05-27",
+]
+MARKS = "[]{}\"=.,#\n1a'"
 
 
 def mutate(lines: list[str], chance: random.Random) -> list[str]:
@@ -35,7 +56,7 @@ def mutate(lines: list[str], chance: random.Random) -> list[str]:
             lines[at] = lines[at].partition("=")[0] + "= " + chance.choice(VALUES)
         elif lines[at]:
             column = chance.randrange(len(lines[at]))
-            lines[at] = lines[at][:column] + chance.choice(MARKS) + lines[at][column + 1:]
+            lines[at] = lines[at][:column] + chance.choice(MARKS) + lines[at][column + 1 :]
     return lines
 
 
@@ -44,7 +65,12 @@ def test_faulty_scripts(seed: int, tmp_path: Path) -> None:
     chance = random.Random(seed)
     places = Places([str(FIXTURES)])
     headers = load_headers(places)
-    lines = (FIXTURES / "good.toml").read_text().replace("base.toml", str(FIXTURES / "base.toml")).splitlines()
+    lines = (
+        (FIXTURES / "good.toml")
+        .read_text()
+        .replace("base.toml", str(FIXTURES / "base.toml"))
+        .splitlines()
+    )
     (tmp_path / "data.txt").write_text("data")
     script = tmp_path / "script.toml"
     outcomes = {True: 0, False: 0}

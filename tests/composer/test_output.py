@@ -1,4 +1,7 @@
-"""The boot image of fixtures/good.toml, read back with Python's own tar reader and the layouts of info.h."""
+"""
+The boot image of fixtures/good.toml, read back with Python's own tar reader and the layouts of
+info.h.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +61,7 @@ def composed(compose: Compose, tmp_path_factory: pytest.TempPathFactory) -> Comp
 
 
 def text_at(blob: bytes, offset: int) -> str:
-    return blob[offset:blob.index(b"\0", offset)].decode()
+    return blob[offset : blob.index(b"\0", offset)].decode()
 
 
 def params(composed: Composed, name: str) -> dict[str, str]:
@@ -69,9 +72,16 @@ def params(composed: Composed, name: str) -> dict[str, str]:
 
 def test_same_input_same_bytes(composed: Composed, compose: Compose, tmp_path: Path) -> None:
     """Composed again, elsewhere and with every object made anew."""
-    assert compose(FIXTURES / "good.toml", tmp_path / "out", "--objects", str(tmp_path / "objects")).returncode == 0
+    assert (
+        compose(
+            FIXTURES / "good.toml", tmp_path / "out", "--objects", str(tmp_path / "objects")
+        ).returncode
+        == 0
+    )
     for name in ("boot.img", "system.json", "report.html", "echo.elf"):
-        assert (tmp_path / "out" / name).read_bytes() == (composed.folder / name).read_bytes(), name
+        assert (tmp_path / "out" / name).read_bytes() == (
+            composed.folder / name
+        ).read_bytes(), name
 
 
 def test_members(composed: Composed) -> None:
@@ -79,7 +89,13 @@ def test_members(composed: Composed) -> None:
     with tarfile.open(fileobj=io.BytesIO(composed.image)) as archive:
         members = [member for member in archive.getmembers() if member.name != ".pad"]
     names = [member.name for member in members]
-    assert names == ["manifest", "booter", *ORDER[1:], *[f"{name}.info" for name in ORDER], "files/caller/data.txt"]
+    assert names == [
+        "manifest",
+        "booter",
+        *ORDER[1:],
+        *[f"{name}.info" for name in ORDER],
+        "files/caller/data.txt",
+    ]
     for member in members[1:]:
         assert member.offset_data % PAGE == 0 and member.size % PAGE == 0, member.name
     assert len(composed.image) % PAGE == 0
@@ -98,11 +114,18 @@ def test_manifest_components(composed: Composed) -> None:
 
 
 def test_manifest_entries(composed: Composed) -> None:
-    """Each invocation leads to the server's entry of that function, with the client's id as badge, at the slot of the stub."""
-    symbols = {symbol.name: symbol.value for symbol in Elf((composed.folder / "echo.elf").read_bytes()).symbols()}
+    """Each invocation leads to the server's entry of that function, with the client's id as badge,
+    at the slot of the stub."""
+    symbols = {
+        symbol.name: symbol.value
+        for symbol in Elf((composed.folder / "echo.elf").read_bytes()).symbols()
+    }
     sinvs = [sinv for sinv in composed.manifest("manifest_sinv", "sinvs") if sinv["client"] == 5]
     to_echo = [sinv for sinv in sinvs if sinv["server"] == 4]
-    assert [sinv["entry"] for sinv in to_echo] == [symbols["__entry_echo_one"], symbols["__entry_echo_more"]]
+    assert [sinv["entry"] for sinv in to_echo] == [
+        symbols["__entry_echo_one"],
+        symbols["__entry_echo_more"],
+    ]
     assert {sinv["badge"] for sinv in sinvs} == {5}
     stubs = (composed.folder / "caller.stubs.S").read_text()
     assert f"CLIENT_STUB echo_one, {to_echo[0]['slot']}, 1" in stubs
@@ -113,9 +136,15 @@ def test_no_slot_twice(composed: Composed) -> None:
     """Imports, grants and end points of one table never overlap, and the table is large enough."""
     kinds = composed.headers
     for comp in composed.manifest("manifest_comp", "comps"):
-        taken = [s["slot"] for s in composed.manifest("manifest_sinv", "sinvs") if s["client"] == comp["id"]]
+        taken = [
+            s["slot"]
+            for s in composed.manifest("manifest_sinv", "sinvs")
+            if s["client"] == comp["id"]
+        ]
         for grant in composed.info(comp["name"], "info_grant", "grants"):
-            width = {kinds["GRANT_CONTROL"]: 2, kinds["GRANT_FREE"]: grant["b"]}.get(grant["kind"], 1)
+            width = {kinds["GRANT_CONTROL"]: 2, kinds["GRANT_FREE"]: grant["b"]}.get(
+                grant["kind"], 1
+            )
             taken += range(grant["slot"], grant["slot"] + width)
         assert len(taken) == len(set(taken)), comp["name"]
         assert max(taken, default=0) < comp["captbl_slots"]
@@ -127,33 +156,71 @@ def test_grants(composed: Composed) -> None:
         return [(g["kind"], g["a"], g["b"]) for g in composed.info(name, "info_grant", "grants")]
 
     number = composed.headers
-    assert kinds_of("echo") == [(number["GRANT_IOPORT"], 0x3f8, 8), (number["GRANT_IRQ"], 4, 1),
-                                (number["GRANT_RCV"], 1, 0), (number["GRANT_FREE"], 0, 2)]
+    assert kinds_of("echo") == [
+        (number["GRANT_IOPORT"], 0x3F8, 8),
+        (number["GRANT_IRQ"], 4, 1),
+        (number["GRANT_RCV"], 1, 0),
+        (number["GRANT_FREE"], 0, 2),
+    ]
     assert kinds_of("caller") == [(number["GRANT_SND"], 4, 1)]
-    assert kinds_of("dispatch")[:3] == [(number["GRANT_TCAP"], 0, 0), (number["GRANT_CONTROL"], 0, 0),
-                                        (number["GRANT_FRAMES"], 64, 0)]
+    assert kinds_of("dispatch")[:3] == [
+        (number["GRANT_TCAP"], 0, 0),
+        (number["GRANT_CONTROL"], 0, 0),
+        (number["GRANT_FRAMES"], 64, 0),
+    ]
     assert (number["GRANT_FRAMES"], 0, 0) in kinds_of("memory")
-    assert {a for kind, a, _ in kinds_of("memory") if kind == number["GRANT_PGTBL"]} == {1, 2, 3, 4, 5}
+    assert {a for kind, a, _ in kinds_of("memory") if kind == number["GRANT_PGTBL"]} == {
+        1,
+        2,
+        3,
+        4,
+        5,
+    }
 
 
 def test_threads_and_stacks(composed: Composed) -> None:
     """The scheduler makes the main threads of those behind it and every named thread."""
     rows = composed.info("dispatch", "info_thread", "threads")
-    assert [(row["comp"], row["number"], row["priority"]) for row in rows] == [(4, 0, 10), (4, 1, 2), (5, 0, 10)]
-    receiver = next(g for g in composed.info("echo", "info_grant", "grants") if g["kind"] == composed.headers["GRANT_RCV"])
+    assert [(row["comp"], row["number"], row["priority"]) for row in rows] == [
+        (4, 0, 10),
+        (4, 1, 2),
+        (5, 0, 10),
+    ]
+    receiver = next(
+        g
+        for g in composed.info("echo", "info_grant", "grants")
+        if g["kind"] == composed.headers["GRANT_RCV"]
+    )
     assert rows[1]["rcv_slot"] == receiver["slot"]
-    heads = {name: composed.headers.structs["comp_info"].unpack(composed.member(f"{name}.info")) for name in ORDER}
-    assert {name: head["stacks"] for name, head in heads.items()} == \
-        {"boot": 8, "memory": 6, "dispatch": 5, "echo": 4, "caller": 2}
+    heads = {
+        name: composed.headers.structs["comp_info"].unpack(composed.member(f"{name}.info"))
+        for name in ORDER
+    }
+    assert {name: head["stacks"] for name, head in heads.items()} == {
+        "boot": 8,
+        "memory": 6,
+        "dispatch": 5,
+        "echo": 4,
+        "caller": 2,
+    }
     comps = composed.info("memory", "info_comp", "comps")
-    assert [(comp["name"], comp["ceiling"], comp["memory_pages"]) for comp in comps] == \
-        [("boot", 0, 0), ("memory", 0, 0), ("dispatch", 0, 0), ("echo", 2, 0), ("caller", 10, 16)]
+    assert [(comp["name"], comp["ceiling"], comp["memory_pages"]) for comp in comps] == [
+        ("boot", 0, 0),
+        ("memory", 0, 0),
+        ("dispatch", 0, 0),
+        ("echo", 2, 0),
+        ("caller", 10, 16),
+    ]
     assert composed.info("echo", "info_comp", "comps") == []
 
 
 def test_params(composed: Composed) -> None:
-    assert params(composed, "caller") == {"mode": "plain", "provider.echo": "4", "provider.init": "1",
-                                          "provider.sched": "3"}
+    assert params(composed, "caller") == {
+        "mode": "plain",
+        "provider.echo": "4",
+        "provider.init": "1",
+        "provider.sched": "3",
+    }
     assert params(composed, "boot") == {"verdict": "5"}
 
 
@@ -165,7 +232,7 @@ def test_files(composed: Composed) -> None:
     assert facts["files"]["caller/data.txt"] == {"offset": file["offset"], "bytes": len(content)}
     assert file["offset"] % PAGE == 0 and file["comp"] == 5 and file["flags"] == 1
     pages = -(-len(content) // PAGE) * PAGE
-    assert composed.image[file["offset"]:file["offset"] + pages] == content.ljust(pages, b"\0")
+    assert composed.image[file["offset"] : file["offset"] + pages] == content.ljust(pages, b"\0")
     [record] = composed.info("caller", "info_file", "files")
     assert text_at(composed.member("caller.info"), record["name"]) == "data.txt"
     assert (record["va"], record["bytes"]) == (composed.headers["FILES_VA"], len(content))
@@ -174,20 +241,31 @@ def test_files(composed: Composed) -> None:
 def test_file_option(compose: Compose, tmp_path: Path) -> None:
     """--file puts another file in the place of the script's own."""
     (tmp_path / "other").write_bytes(b"other")
-    assert compose(FIXTURES / "good.toml", tmp_path / "out", "--file", f"data.txt={tmp_path}/other").returncode == 0
+    assert (
+        compose(
+            FIXTURES / "good.toml", tmp_path / "out", "--file", f"data.txt={tmp_path}/other"
+        ).returncode
+        == 0
+    )
     facts = json.loads((tmp_path / "out" / "system.json").read_text())
     assert facts["files"]["caller/data.txt"]["bytes"] == 5
 
 
 def test_system_json(composed: Composed) -> None:
     facts = json.loads((composed.folder / "system.json").read_text())
-    assert facts["memory_mib"] == 32 and facts["verdict"] == "caller" and facts["expect"] == ["one", "two"]
+    assert (
+        facts["memory_mib"] == 32
+        and facts["verdict"] == "caller"
+        and facts["expect"] == ["one", "two"]
+    )
     assert facts["description"] == "an echo and its caller" and facts["icount"] is False
 
 
 def test_programs_are_stripped(composed: Composed) -> None:
     assert Elf(composed.member("echo")[:]).symbols() == []
-    assert any(s.name == "echo_more" for s in Elf((composed.folder / "echo.elf").read_bytes()).symbols())
+    assert any(
+        s.name == "echo_more" for s in Elf((composed.folder / "echo.elf").read_bytes()).symbols()
+    )
 
 
 @pytest.mark.skipif(not shutil.which("dot"), reason="graphviz is not installed")
@@ -203,24 +281,35 @@ def test_object_follows_its_header(compose: Compose, tmp_path: Path) -> None:
     root = tmp_path / "root"
     shutil.copytree(FIXTURES, root)
     header = root / "interfaces" / "echo" / "echo.h"
-    header.write_text(header.read_text().replace("#include <abi/types.h>", "#include <abi/types.h>\n#define BONUS 0"))
+    header.write_text(
+        header.read_text().replace(
+            "#include <abi/types.h>", "#include <abi/types.h>\n#define BONUS 0"
+        )
+    )
     source = root / "components" / "echo" / "echo.c"
     source.write_text(source.read_text().replace("return (long)a;", "return (long)a + BONUS;"))
     assert compose(root / "good.toml", tmp_path / "one", root=root).returncode == 0
     header.write_text(header.read_text().replace("BONUS 0", "BONUS 7"))
     assert compose(root / "good.toml", tmp_path / "two", root=root).returncode == 0
-    assert (tmp_path / "one" / "boot.img").read_bytes() != (tmp_path / "two" / "boot.img").read_bytes()
+    assert (tmp_path / "one" / "boot.img").read_bytes() != (
+        tmp_path / "two" / "boot.img"
+    ).read_bytes()
 
 
 def test_archive(compose: Compose, tmp_path: Path) -> None:
     """An archive defines what the component itself lacks, named by way of the environment."""
     source = tmp_path / "more.c"
     source.write_text("void no_such_function(void);\nvoid no_such_function(void) { }\n")
-    subprocess.run(["gcc", "-c", "-ffreestanding", "-fno-pic", str(source), "-o", str(tmp_path / "more.o")], check=True)
+    subprocess.run(
+        ["gcc", "-c", "-ffreestanding", "-fno-pic", str(source), "-o", str(tmp_path / "more.o")],
+        check=True,
+    )
     subprocess.run(["ar", "rcs", str(tmp_path / "more.a"), str(tmp_path / "more.o")], check=True)
     script = tmp_path / "archive.toml"
-    script.write_text(f'include = ["{FIXTURES}/base.toml"]\n[component.nowhere]\nneeds = ["sched"]\n'
-                      'archives = ["${MORE_FOLDER}/more.a"]\n')
+    script.write_text(
+        f'include = ["{FIXTURES}/base.toml"]\n[component.nowhere]\nneeds = ["sched"]\n'
+        'archives = ["${MORE_FOLDER}/more.a"]\n'
+    )
     done = compose(script, tmp_path / "out", environment={"MORE_FOLDER": str(tmp_path)})
     assert done.returncode == 0, done.stderr
     symbols = Elf((tmp_path / "out" / "nowhere.elf").read_bytes()).symbols()

@@ -36,9 +36,16 @@ def test_file_that_nobody_has(compose: Compose, tmp_path: Path) -> None:
     assert "no component of the script has a file disk.img" in done.stderr
 
 
-@pytest.mark.parametrize("arguments", [[], ["script.toml"], ["a.toml", "--out", "b", "--file", "name"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["script.toml"], ["a.toml", "--out", "b", "--file", "name"]]
+)
 def test_used_wrongly(arguments: list[str]) -> None:
-    done = subprocess.run([sys.executable, "-m", "composer", *arguments], cwd=PROJECT, capture_output=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "composer", *arguments],
+        cwd=PROJECT,
+        capture_output=True,
+        check=False,
+    )
     assert done.returncode == 2
 
 
