@@ -101,6 +101,10 @@ def _allocate_one(checked: Checked, name: str, headers: Headers) -> Allocation:
     grants += [Grant("GRANT_RCV", slot, number, 0) for number, slot in rcv_slots.items()]
     if component.slots:
         grants.append(Grant("GRANT_FREE", slots.take(component.slots), 0, component.slots))
+    if component.thread_slots:
+        grants.append(
+            Grant("GRANT_THREADS", slots.take(component.thread_slots), 0, component.thread_slots)
+        )
     if slots.next > headers["SLOT_LIMIT"]:
         raise component.refuse(
             "slots", f"needs {slots.next} capability slots; a table has {headers['SLOT_LIMIT']}"

@@ -80,6 +80,7 @@ class Component:
     controls: dict[str, Where]
     notifies: list[tuple[str, int, Where]]
     slots: int
+    thread_slots: int
     files: list[File]
     params: dict[str, str]
 

@@ -81,6 +81,7 @@ DEFAULT_KEYS = {  # what a component.toml may say
     "controls": TEXTS,
     "notifies": TEXTS,
     "slots": NUMBER,
+    "thread_slots": NUMBER,
     "files": TABLES,
     "thread": TABLES,
     "priority": NUMBER,
@@ -320,6 +321,7 @@ def _component(reader: _Reader) -> Component:
         controls=reader.texts("controls"),
         notifies=reader.notifies(),
         slots=get("slots", 0),
+        thread_slots=get("thread_slots", 0),
         files=reader.files(),
         params=reader.params(),
     )

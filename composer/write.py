@@ -102,6 +102,18 @@ def _comp_records(allocated: Allocated, headers: Headers) -> list[bytes]:
     return records
 
 
+def _place_records(allocated: Allocated, headers: Headers) -> list[bytes]:
+    """The slots that the scheduler fills in the tables of all components."""
+    return [
+        headers.structs["info_place"].pack(
+            comp=part.id, slot=grant.slot, kind=headers[grant.kind], a=grant.a, b=grant.b
+        )
+        for part in allocated.parts.values()
+        for grant in part.grants
+        if grant.kind in ("GRANT_SND", "GRANT_THREADS")
+    ]
+
+
 def _params(allocated: Allocated, component: Component) -> dict[str, str]:
     """The script's parameters, who provides what, and for the booter whose verdict counts."""
     checked = allocated.checked
@@ -138,6 +150,8 @@ def comp_info(allocated: Allocated, name: str, headers: Headers) -> bytes:
     )
     threads = blob.array(_threads_of(allocated, name, headers))
     comps = blob.array(_comp_records(allocated, headers) if component.controls else [])
+    is_sched = name == allocated.checked.roles.sched
+    places = blob.array(_place_records(allocated, headers) if is_sched else [])
     pairs = [
         (blob.text(key), blob.text(value)) for key, value in _params(allocated, component).items()
     ]
@@ -162,6 +176,8 @@ def comp_info(allocated: Allocated, name: str, headers: Headers) -> bytes:
         threads=threads[1],
         ncomps=comps[0],
         comps=comps[1],
+        nplaces=places[0],
+        places=places[1],
     )
     return header + bytes(blob.body)
 

@@ -28,7 +28,7 @@
 
 /* A capability that the composition script gives to a component, at a slot of the composer's choice. */
 enum grant_kind {
-	GRANT_FRAMES  = 1, /* CAP_FRAME over untyped frames; a = number of frames, 0 = all that are left; index base: see b, filled in by the booter */
+	GRANT_FRAMES  = 1, /* CAP_FRAME over untyped frames; a = number of frames; 0 = all that are left, and the booter fills in how many that are */
 	GRANT_IOPORT  = 2, /* CAP_IOPORT; a = first port, b = number */
 	GRANT_IRQ     = 3, /* CAP_IRQ; a = first line, b = number */
 	GRANT_CAPTBL  = 4, /* CAP_CAPTBL of component a */
@@ -39,6 +39,7 @@ enum grant_kind {
 	GRANT_RCV     = 9, /* nothing at start: the scheduler puts the CAP_RCV of the component's thread number a here */
 	GRANT_FREE    = 10, /* a run of b empty slots for the component's own use, from this one on */
 	GRANT_SND     = 12, /* nothing at start: the scheduler puts a CAP_SND to the end point of component a's thread number b here */
+	GRANT_THREADS = 13, /* a run of b slots, empty at start: the scheduler puts the CAP_THD of thread id t at slot + t */
 	GRANT_CONTROL = 11, /* the scheduler's first thread only: CAP_THD of itself at this slot, CAP_RCV root end point at the next */
 };
 
@@ -57,6 +58,12 @@ struct info_thread { /* a thread that the script names */
 	u32 priority;         /* 0 is the highest */
 	u32 rcv_slot;         /* where its end point goes in the component's table; 0 = it has none */
 	u64 budget_us, period_us; /* 0, 0 = no limit */
+};
+
+struct info_place { /* a GRANT_SND or GRANT_THREADS of a component, as the scheduler sees it */
+	u32 comp, slot;
+	u32 kind, reserved;
+	u64 a, b;
 };
 
 struct info_comp { /* a component as memmgr and sched see it */
@@ -80,12 +87,13 @@ struct comp_info {
 	u32 nfiles, files;
 	u32 nthreads, threads; /* its own threads; for the scheduler: those of all components */
 	u32 ncomps, comps;     /* only with a GRANT_CAPTBL, GRANT_PGTBL or GRANT_COMP: all components */
-	u32 pad[2];
+	u32 nplaces, places;   /* only for the scheduler: slots in other components' tables that it fills */
 };
 
 _Static_assert(sizeof(struct info_grant) == 24, "info_grant layout");
 _Static_assert(sizeof(struct info_file) == 24, "info_file layout");
 _Static_assert(sizeof(struct info_thread) == 32, "info_thread layout");
+_Static_assert(sizeof(struct info_place) == 32, "info_place layout");
 _Static_assert(sizeof(struct info_comp) == 56, "info_comp layout");
 _Static_assert(sizeof(struct comp_info) == 104, "comp_info layout");
 
