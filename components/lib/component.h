@@ -7,7 +7,8 @@
 #include <abi/types.h>
 #include <init/info.h>
 
-/* Written by the component, all optional. */
+/* Written by the component, all optional. cos_early is the booter's: it makes the information and the stacks that others find made. */
+void cos_early(void);
 void cos_init(void);                /* on the main thread, before its clients */
 void cos_main(void);                /* on the main thread, when every component is initialised */
 void cos_thread(word_t number);     /* on each further thread that the script names */

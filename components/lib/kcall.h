@@ -67,8 +67,8 @@ static inline struct kresult pgtbl_query(struct pgtbl_cap p, word_t va)
 /* CAP_COMP */
 static inline int comp_make_sinv(struct comp_cap c, slot_t to, word_t entry, word_t badge)
 { return kcall(c.slot, COMP_MAKE_SINV, to, entry, badge, 0, 0).err; }
-static inline int comp_set_fault(struct comp_cap c, struct snd_cap s)
-{ return kcall(c.slot, COMP_SET_FAULT, s.slot, 0, 0, 0, 0).err; }
+static inline int comp_set_fault(struct comp_cap c, struct snd_cap s, word_t badge)
+{ return kcall(c.slot, COMP_SET_FAULT, s.slot, badge, 0, 0, 0).err; }
 static inline int comp_down(struct comp_cap c) { return kcall(c.slot, COMP_DOWN, 0, 0, 0, 0, 0).err; }
 static inline int comp_up(struct comp_cap c) { return kcall(c.slot, COMP_UP, 0, 0, 0, 0, 0).err; }
 static inline struct kresult comp_query(struct comp_cap c) { return kcall(c.slot, COMP_QUERY, 0, 0, 0, 0, 0); }

@@ -15,6 +15,7 @@ long sched_init_done(void) __attribute__((weak));
 long init_done(void) __attribute__((weak));
 long sched_thd_exit(void) __attribute__((weak));
 long sched_thd_create(word_t arg, word_t priority) __attribute__((weak));
+void cos_early(void) __attribute__((weak));
 void cos_init(void) __attribute__((weak));
 void cos_main(void) __attribute__((weak));
 void cos_thread(word_t number) __attribute__((weak));
@@ -31,6 +32,8 @@ static struct thread_start starts[THREADS];
 static void
 main_thread(void)
 {
+	if (cos_early)
+		cos_early();
 	stack_init(cos_info()->stacks);
 	if (cos_init)
 		cos_init();

@@ -75,7 +75,7 @@ enum comp_op {
 	 * EINVAL if the address is not of the user half. */
 	COMP_MAKE_SINV = 0,
 	/* Names the end point that is told of this component's faults. a1 = own slot of a CAP_SND, 0 = none:
-	 * a fault then ends the system, as for the trusted base. RIGHT_MODIFY. */
+	 * a fault then ends the system, as for the trusted base; a2 = badge: what REG_COMP of a thread that faulted in it says. RIGHT_MODIFY. */
 	COMP_SET_FAULT = 1,
 	/* Marks it down and begins the next incarnation. Capabilities to it stay valid. RIGHT_MODIFY. EBUSY if down already. */
 	COMP_DOWN      = 2,
@@ -132,6 +132,7 @@ enum thd_reg {
 	REG_R8, REG_R9, REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15,
 	REG_RIP, REG_FLAGS, REG_FSBASE,
 	REG_CODE, /* the processor's error code of the fault; read only */
+	REG_COMP, /* the badge of the component that it faulted in; read only */
 	REG_COUNT
 };
 

@@ -72,6 +72,7 @@ comp_op_set_fault(struct cap *c, struct args *a)
 	if ((e = cap_find(a->a1, CAP_SND, RIGHT_USE, &s)))
 		return e;
 	comp->fault = s->obj;
+	comp->fault_badge = a->a2;
 	return EOK;
 }
 

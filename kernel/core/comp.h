@@ -14,6 +14,7 @@ struct comp {
 	u64 space;             /* physical address of the top page table, counted */
 	u64 entry;             /* of new threads */
 	struct weak fault;     /* the end point that is told of faults */
+	u64 fault_badge;       /* what it is told of where */
 };
 
 /* Fills in a component that was just made. */

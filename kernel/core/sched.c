@@ -193,7 +193,8 @@ idle_check(struct cpu *c)
 		thd_result(t, ETIMEDOUT);
 		t->state = THD_READY;
 	}
-	scheduler_switch(c, r, t);
+	if (!scheduler_switch(c, r, t))
+		idle_begin(c, r->timeout);
 }
 
 void

@@ -222,6 +222,7 @@ fault(enum fault_cause cause, u64 address, u64 code)
 	t->fault_cause = cause;
 	t->fault_address = address;
 	t->fault_code = code;
+	t->fault_badge = comp->fault_badge;
 	rcv_event(t, EVENT_BLOCKED);
 	rcv_fault(c, r, t);
 	if (c->thd == t)
@@ -248,7 +249,12 @@ thd_op_get_reg(struct cap *cap, struct args *a)
 
 	if (t->state != THD_PARKED || a->a1 >= REG_COUNT)
 		return EINVAL;
-	a->r[0] = a->a1 == REG_CODE ? t->fault_code : hal_thd_reg(&t->arch, a->a1);
+	if (a->a1 == REG_CODE)
+		a->r[0] = t->fault_code;
+	else if (a->a1 == REG_COMP)
+		a->r[0] = t->fault_badge;
+	else
+		a->r[0] = hal_thd_reg(&t->arch, a->a1);
 	return EOK;
 }
 

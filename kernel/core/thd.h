@@ -49,9 +49,9 @@ struct thd {
 	cycles_t reported;  /* cycles told to the scheduler so far */
 
 	/* of a parked thread */
-	u64 fault_cause, fault_address, fault_code;
+	u64 fault_cause, fault_address, fault_code, fault_badge;
 
-	u8 pad[PAGE_SIZE - sizeof(struct arch_thd) - 200 - (INVSTK_DEPTH + 1) * sizeof(struct inv)];
+	u8 pad[PAGE_SIZE - sizeof(struct arch_thd) - 208 - (INVSTK_DEPTH + 1) * sizeof(struct inv)];
 	struct inv sentinel;
 	struct inv inv[INVSTK_DEPTH];
 };
