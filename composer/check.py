@@ -220,6 +220,9 @@ def _check_limits(component: Component, headers: Headers) -> None:
                 f"port {part.first + part.count - 1:#x} is above {PORTS - 1:#x}",
                 component.name,
             )
+    for part in component.devices:
+        if part.first % headers["PAGE_SIZE"] or part.count % headers["PAGE_SIZE"]:
+            raise Refusal(part.where, "device memory is given in whole pages", component.name)
     for file in component.files:
         if len(file.name.encode()) > FILE_NAME_MAX:
             raise Refusal(

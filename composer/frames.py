@@ -10,6 +10,7 @@ from .headers import Headers
 from .model import Allocated, Linked
 
 SPARE_FRAMES = 32  # end points, and the threads and tcaps of those who start before the scheduler
+INFO_PAGES = 2  # each component has a copy of its information
 OBJECTS_PER_COMP = 2  # the component itself and the thread that initialises it
 
 
@@ -21,12 +22,14 @@ def _pages(linked: Linked, name: str, headers: Headers) -> dict[str, list[tuple[
     component = linked.allocated.checked.system.components[name]
     stack_pages = component.stack_kib * 1024 // page
     own = [(headers["IMAGE_VA"], linked.programs[name].image_pages)]
+    own.append((headers["INFO_VA"], INFO_PAGES))
     for index in range(part.stacks):
         top = headers["STACK_VA"] + (index + 1) * headers["STACK_STRIDE"]
         own.append((top - stack_pages * page, stack_pages))
-    shared = [(headers["INFO_VA"], 1)]
-    for address, file in zip(part.file_addresses, component.files):
-        shared.append((address, -(-file.size // page)))
+    shared = [
+        (address, -(-file.size // page))
+        for address, file in zip(part.file_addresses, component.files)
+    ]
     return {"own": own, "shared": shared}
 
 

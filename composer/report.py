@@ -143,6 +143,7 @@ def _grant_text(kind: str, a: int, b: int, names: dict[int, str]) -> str:
         "GRANT_DEVICE": f"device memory {a:#x}, {b} bytes",
         "GRANT_RCV": f"end point of its thread {a}",
         "GRANT_FREE": f"{b} free slots",
+        "GRANT_THREADS": f"{b} slots for the threads that the scheduler makes",
         "GRANT_CONTROL": "its own thread and root end point",
         "GRANT_SND": f"may notify {names.get(a)}, thread {b}",
     }

@@ -142,9 +142,11 @@ def test_no_slot_twice(composed: Composed) -> None:
             if s["client"] == comp["id"]
         ]
         for grant in composed.info(comp["name"], "info_grant", "grants"):
-            width = {kinds["GRANT_CONTROL"]: 2, kinds["GRANT_FREE"]: grant["b"]}.get(
-                grant["kind"], 1
-            )
+            width = {
+                kinds["GRANT_CONTROL"]: 2,
+                kinds["GRANT_FREE"]: grant["b"],
+                kinds["GRANT_THREADS"]: grant["b"],
+            }.get(grant["kind"], 1)
             taken += range(grant["slot"], grant["slot"] + width)
         assert len(taken) == len(set(taken)), comp["name"]
         assert max(taken, default=0) < comp["captbl_slots"]
@@ -212,6 +214,19 @@ def test_threads_and_stacks(composed: Composed) -> None:
         ("caller", 10, 16),
     ]
     assert composed.info("echo", "info_comp", "comps") == []
+
+
+def test_slots_that_the_scheduler_fills(composed: Composed) -> None:
+    """The scheduler is told of end points to send to and of slots for threads; nobody else is."""
+    number = composed.headers
+    [threads] = composed.info("boot", "info_grant", "grants")
+    [send] = composed.info("caller", "info_grant", "grants")
+    places = composed.info("dispatch", "info_place", "places")
+    assert [(p["comp"], p["slot"], p["kind"], p["a"], p["b"]) for p in places] == [
+        (1, threads["slot"], number["GRANT_THREADS"], 0, 8),
+        (5, send["slot"], number["GRANT_SND"], 4, 1),
+    ]
+    assert composed.info("memory", "info_place", "places") == []
 
 
 def test_params(composed: Composed) -> None:
