@@ -38,16 +38,16 @@ grant_device(struct built *b, const struct info_grant *g)
 	put_derived(b, g, frame_derive(device, s, g->a / PAGE_SIZE, g->b / PAGE_SIZE, RIGHT_USE), s);
 }
 
-/* Tells the component how many frames "the rest" is, in its own copy of its information. */
+/* Writes a word of a grant in the component's own copy of its information. */
 static void
-tell_count(struct built *b, const struct info_grant *g, u64 count)
+tell(struct built *b, const u64 *word, u64 value)
 {
-	u64 at = (const char *)&g->a - (const char *)b->info;
+	u64 at = (const char *)word - (const char *)b->info;
 	struct kresult r = pgtbl_query(b->pgtbl, (INFO_VA + at) & -PAGE_SIZE);
 
 	if (r.err)
 		die("%s: its information is not mapped", b->comp->name);
-	*(u64 *)((char *)window_open(r.r1) + at % PAGE_SIZE) = count;
+	*(u64 *)((char *)window_open(r.r1) + at % PAGE_SIZE) = value;
 	window_close();
 }
 
@@ -59,8 +59,8 @@ grant_frames(struct built *b, const struct info_grant *g)
 	u64 first = count ? alloc_run(count) : alloc_rest(&count);
 
 	put_derived(b, g, frame_derive(all_frames, s, first, count, RIGHT_ALL), s);
-	if (!g->a)
-		tell_count(b, g, count);
+	tell(b, &g->a, count);
+	tell(b, &g->b, first);
 }
 
 static void

@@ -6,6 +6,7 @@
 
 #include <abi/types.h>
 #include <init/info.h>
+#include <stddef.h>
 
 /* Written by the component, all optional. cos_early is the booter's: it makes the information and the stacks that others find made. */
 void cos_early(void);
@@ -71,6 +72,9 @@ const struct info_thread *cos_threads(u32 *n);
  * Result: thread id, or -ENOMEM (too many at once), or what sched_thd_create says.
  */
 long cos_thread_create(void (*fn)(void *), void *arg, word_t priority);
+
+/* Ends the calling thread, which must be in its first component. */
+void cos_thread_exit(void) __attribute__((noreturn));
 
 /* Ends the component with a message: it faults, and whoever receives its faults decides. */
 void cos_panic(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));

@@ -29,8 +29,14 @@ _start:
 	mov	%rbx, 16(%rdx)		/* thread id; badge 0 */
 	mov	%rsi, %rdi
 	call	thread_start
-	lock bts %rbp, stack_pool
-	xor	%eax, %eax		/* return from the thread's first component: it is dead */
+	/* Puts the stack back and returns from the thread's first component: the thread is dead, and its scheduler hears of it. */
+	.globl	cos_thread_exit
+cos_thread_exit:
+	mov	%fs:0, %rcx
+	sub	$STACK_VA, %rcx
+	shr	$16, %rcx		/* STACK_STRIDE */
+	lock bts %rcx, stack_pool
+	xor	%eax, %eax
 	syscall
 2:	ud2				/* the composer counts stacks: never */
 	.size	_start, . - _start

@@ -13,7 +13,6 @@
 
 long sched_init_done(void) __attribute__((weak));
 long init_done(void) __attribute__((weak));
-long sched_thd_exit(void) __attribute__((weak));
 long sched_thd_create(word_t arg, word_t priority) __attribute__((weak));
 void cos_early(void) __attribute__((weak));
 void cos_init(void) __attribute__((weak));
@@ -63,8 +62,6 @@ thread_start(word_t arg)
 		main_thread();
 	else if (cos_thread)
 		cos_thread(arg);
-	if (sched_thd_exit)
-		sched_thd_exit();
 }
 
 long

@@ -28,7 +28,7 @@
 
 /* A capability that the composition script gives to a component, at a slot of the composer's choice. */
 enum grant_kind {
-	GRANT_FRAMES  = 1, /* CAP_FRAME over untyped frames; a = number of frames; 0 = all that are left, and the booter fills in how many that are */
+	GRANT_FRAMES  = 1, /* CAP_FRAME over untyped frames; a = number of frames; 0 = all that are left, and the booter fills in how many that are; b: the machine's number of the first, filled in too */
 	GRANT_IOPORT  = 2, /* CAP_IOPORT; a = first port, b = number */
 	GRANT_IRQ     = 3, /* CAP_IRQ; a = first line, b = number */
 	GRANT_CAPTBL  = 4, /* CAP_CAPTBL of component a */

@@ -1,0 +1,46 @@
+/*
+ * The memory manager: frames, address spaces, budgets, sessions. Everything that two threads may touch at once is changed by one atomic
+ * operation or by the kernel, which decides races: there is no lock, because memmgr comes before the scheduler and cannot block.
+ */
+#ifndef MEMMGR_H
+#define MEMMGR_H
+
+#include <init/info.h>
+#include <stddef.h>
+#include <lib/kcall.h>
+
+#include "bitmap.h"
+
+#define COMPS 32
+#define HEAP_PAGES   65536UL /* addresses of each component's heap; more than its budget, so that runs are found */
+#define SHARED_PAGES 8192UL
+
+struct space {
+	u32 comp;             /* component id; 0: unused */
+	struct pgtbl_cap pgtbl;
+	u64 limit, used;      /* pages; used is changed atomically */
+	struct bitmap heap, shared;
+};
+
+/* space.c */
+void space_init(void);
+struct space *space_of(word_t comp); /* NULL: no such component */
+/* Charges pages to a component; 0 if that is over its budget. */
+int  space_charge(struct space *, u64 pages);
+void space_discharge(struct space *, u64 pages);
+/* Maps count adjacent frames; on failure nothing stays mapped. Result: enum err. */
+int  space_map(struct space *, u64 frame, u64 va, u64 count);
+/* Unmaps one page: the frame index, or BITMAP_NONE if it was not mapped or somebody else was quicker. */
+u64  space_unmap(struct space *, u64 va);
+
+/* frames.c: user frames, zeroed. Results are indices into memmgr's range. */
+void frames_init(void);
+u64  frames_take(u64 count, u64 align); /* BITMAP_NONE if there are none; align counts in pages of physical memory */
+void frames_give(u64 first, u64 count); /* they are mapped nowhere */
+struct frame_cap frames_cap(void);
+u64  frames_base(void);                 /* the machine's number of the first */
+/* An untyped frame for a page table; BITMAP_NONE. And back, still untyped. */
+u64  frames_take_untyped(void);
+void frames_give_untyped(u64 frame);
+
+#endif
