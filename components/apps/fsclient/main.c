@@ -1,0 +1,130 @@
+/*
+ * The checking client: mounts a disk, checks all that is on it against the list, makes files of its own, unmounts, mounts again and checks
+ * everything once more. Its verdict ends the run.
+ *
+ * Parameters: device, root (where to mount); own (name of its own folder in the root; empty: it only reads), seed (of its own files).
+ */
+#include <fs/fs_client.h>
+#include <init/init.h>
+#include <lib/component.h>
+#include <lib/print.h>
+#include <lib/string.h>
+#include <mem/mem.h>
+
+#include "complain.h"
+#include "own.h"
+#include "walk.h"
+
+struct client {
+	struct list list;
+	struct walk walk;
+	struct plan plan;
+	const char *device, *root, *own;
+	char base[64]; /* the path of its own folder */
+};
+
+static struct client client;
+
+/* The cases in which there is nothing to check: they end the run at once. */
+static void
+give_up(const char *what, long err)
+{
+	cos_printf("fsclient: %s: %ld\n", what, err);
+	init_exit(1);
+}
+
+static const char *
+param(const char *key, const char *otherwise)
+{
+	const char *value = cos_param(key);
+
+	return value ? value : otherwise;
+}
+
+static void
+open_list(struct client *c)
+{
+	const struct info_file *file = cos_file("list.bin");
+	const char *wrong = file ? list_open(&c->list, (const void *)file->va, file->bytes) : "there is none";
+	word_t va = 0;
+	long err;
+
+	if (wrong) {
+		cos_printf("fsclient: the list: %s\n", wrong);
+		init_exit(1);
+	}
+	err = mem_alloc((c->list.count + PAGE_SIZE - 1) / PAGE_SIZE, &va);
+	if (err)
+		give_up("memory for the list", err);
+	c->walk = (struct walk){.list = &c->list, .root = c->root, .seen = (u8 *)va};
+}
+
+static void
+mount(struct client *c)
+{
+	long err = fsc_mount("ext2", c->device, c->root, 0);
+
+	if (err)
+		give_up("mount", err);
+}
+
+static void
+unmount(struct client *c)
+{
+	long err = fsc_unmount(c->root);
+
+	if (err)
+		give_up("unmount", err);
+}
+
+static void
+check_all(struct client *c, const char *when)
+{
+	u64 names = walk_tree(&c->walk);
+
+	cos_printf("fsclient: %s: %lu names looked at, the list has %lu\n", when, names, c->list.count - 1);
+	if (c->walk.own)
+		cos_printf("fsclient: %s: %u names of my own looked at\n", when, own_check(&c->plan));
+}
+
+/* The second half: what was written must be there after the file system was away. */
+static void
+write_and_check(struct client *c)
+{
+	if (*c->own) {
+		c->walk.own = c->own;
+		own_make(&c->plan);
+		cos_printf("fsclient: made %u folders, %u files and %u symlinks\n", PLAN_FOLDERS, PLAN_FILES,
+		           PLAN_SYMLINKS);
+		own_check(&c->plan);
+	}
+	unmount(c);
+	mount(c);
+	check_all(c, "second mount");
+	unmount(c);
+}
+
+void
+cos_main(void)
+{
+	struct client *c = &client;
+	cycles_t begin = cos_now();
+
+	c->device = param("device", "/dev/disk0");
+	c->root = param("root", "/mnt");
+	c->own = param("own", "");
+	cos_snprintf(c->base, sizeof(c->base), "%s/%s", c->root, c->own);
+	c->plan = (struct plan){.seed = cos_param_number("seed", 1), .base = c->base};
+	open_list(c);
+	fsc_mkdir(c->root, 0755); /* it may be there; mount says if not */
+	mount(c);
+	cos_printf("fsclient: mounted, %lu ticks after my start\n", cos_now() - begin);
+	check_all(c, "first mount");
+	write_and_check(c);
+	if (complaints()) {
+		cos_printf("fsclient: %lu things are wrong\n", complaints());
+		init_exit(1);
+	}
+	cos_printf("fsclient: all is as it must be\n");
+	init_exit(0);
+}

@@ -1,0 +1,1 @@
+"""The work of runscripts/run; README.md has the reading order."""

@@ -1,0 +1,123 @@
+"""The steps in order. Exit status: 0 the verdict and every check are good, 1 they are not, 2 used wrongly."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Iterator
+
+from . import aftermath, disk, machine, plan
+from .errors import Stop
+from .ext2 import Ext2
+from .listing import Entry, pack_list, summary
+from .options import Options, parse
+from .places import BUILD, PROJECT, call, locked, replace_file
+from .progress import say_error, step
+from .system import DISK, LIST, System, build_kernel, compose, read_system
+
+AFTER = "after.img"
+
+
+@contextmanager
+def _memory_file(out: Path, composed: machine.Composed, keep: bool) -> Iterator[Path]:
+    """A file for the machine's memory: in memory itself if there is room, so that nothing is written to a disk."""
+    if keep:
+        yield out / "memory.bin"
+        return
+    shared, size = Path("/dev/shm"), composed.memory_mib << 20
+    roomy = shared.is_dir() and os.access(shared, os.W_OK)
+    if roomy:
+        room = os.statvfs(shared)
+        roomy = room.f_bavail * room.f_frsize > 2 * size
+    with tempfile.TemporaryDirectory(prefix="rump2cos-", dir=shared if roomy else out) as folder:
+        yield Path(folder) / "memory.bin"
+
+
+def _list_systems() -> int:
+    done = call([sys.executable, "-m", "composer", "--list"], cwd=PROJECT)
+    sys.stdout.buffer.write(done.stdout)
+    sys.stderr.buffer.write(done.stderr)
+    return done.returncode
+
+
+def _prepare(system: System, options: Options, out: Path) -> tuple[list[Entry], dict[str, str]]:
+    """The disk and its list, with the parameters for the client that follow from them."""
+    for name in (AFTER, "console.txt"):
+        (out / name).unlink(missing_ok=True)
+    if not system.with_disk:
+        if options.folder or options.image:
+            raise Stop(f"{system.name} has no disk, so it takes neither --from nor --image")
+        return [], {}
+    with step("disk") as now:
+        entries = disk.prepare(out, options.folder, options.image, options.mke2fs)
+        size = (out / DISK).stat().st_size
+        now.note = f"{DISK}, {size / (1 << 20):.0f} MiB: {summary(entries)}"
+    if not system.client:
+        return entries, {}
+    replace_file(out / LIST, pack_list(entries))
+    own = disk.own_folder(entries) if disk.has_room(Ext2(out / DISK)) else ""
+    if not own:
+        print("          the image has no room for the client's own files: it only reads")
+    return entries, {"own": own, "seed": str(options.seed)}
+
+
+def _boot(options: Options, out: Path, entries: list[Entry], own: list[Entry]) -> None:
+    composed = machine.read_composed(out)
+    qemu = machine.find_qemu(options.qemu)
+    limit = options.seconds or composed.seconds
+    print(f"boot      {composed.memory_mib} MiB of memory, at most {limit} seconds", flush=True)
+    if options.gdb:
+        print(f"          waiting for gdb: gdb -ex 'target remote :1234' {machine.KERNEL}", flush=True)
+    with _memory_file(out, composed, options.keep) as ram:
+        command = machine.command_line(qemu, options, composed, out, ram)
+        console = machine.run(command, composed, out, None if options.gdb else float(limit))
+        if not entries:
+            return
+        with step("disk") as now:
+            aftermath.take_out(ram, console, composed, out / AFTER)
+            now.note = f"{AFTER} taken out of the machine"
+    with step("check") as now:
+        now.note = aftermath.judge(out / AFTER, entries, own)
+
+
+def _run(options: Options) -> None:
+    system = read_system(options.system)
+    out = (options.out or BUILD / system.name).resolve()
+    machine.find_qemu(options.qemu)
+    if options.kvm:
+        machine.check_kvm()
+    with locked(out / ".lock"):
+        entries, params = _prepare(system, options, out)
+        with step("kernel") as now:
+            now.note = build_kernel()
+        with step("compose") as now:
+            now.note = compose(system, options, out, len(entries), params)
+        own = plan.plan(options.seed, params["own"]) if params.get("own") else []
+        _boot(options, out, entries, own)
+    print(f"{system.name}: good")
+
+
+def main(argv: list[str]) -> int:
+    """Runs a system; result: the exit status."""
+    options = parse(argv)
+    try:
+        if options.list:
+            return _list_systems()
+        _run(options)
+    except Stop as stop:
+        say_error(str(stop))
+        return 1
+    except OSError as error:
+        say_error(f"{error.filename or 'a file'}: {error.strerror}")
+        return 1
+    except KeyboardInterrupt:
+        say_error("interrupted")
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

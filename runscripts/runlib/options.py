@@ -1,0 +1,75 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT_SYSTEM = "fs-ramdisk"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user asked for."""
+
+    system: str
+    list: bool
+    folder: Path | None
+    mke2fs: str
+    image: Path | None
+    memory_mib: int | None
+    seed: int
+    seconds: int | None
+    icount: bool
+    kvm: bool
+    gdb: bool
+    keep: bool
+    qemu: str
+    out: Path | None
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number <= 0:
+        raise ValueError
+    return number
+
+
+_positive.__name__ = "positive number"  # what argparse calls the value in its message
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="runscripts/run",
+        description="Builds, composes and boots a system, and ends with its verdict.",
+    )
+    add = parser.add_argument
+    add("system", nargs="?", default=DEFAULT_SYSTEM, help="its name (default: %(default)s)")
+    add("--list", action="store_true", help="show what systems there are")
+    add("--from", dest="folder", type=Path, metavar="DIR", help="disk image from this folder")
+    add("--mke2fs", default="", metavar="OPTIONS", help="further options for mke2fs")
+    add("--image", type=Path, metavar="FILE", help="disk image: a copy of this ext2 image")
+    add("--memory", dest="memory_mib", type=_positive, metavar="MIB", help="of the machine")
+    add("--seed", type=_positive, default=1, help="of the files the client makes")
+    add("--seconds", type=_positive, help="limit of the run")
+    add("--icount", action="store_true", help="count instructions: one takes one nanosecond")
+    add("--kvm", action="store_true", help="use the processor's virtualization")
+    add("--gdb", action="store_true", help="wait for gdb on port 1234; no time limit")
+    add("--keep", action="store_true", help="keep memory.bin, the machine's memory at the end")
+    add("--qemu", default="qemu-system-x86_64", metavar="PROGRAM", help="another QEMU")
+    add("--out", type=Path, metavar="FOLDER", help="where all goes (default: build/SYSTEM)")
+    return parser
+
+
+def parse(argv: list[str]) -> Options:
+    """Reads the arguments; used wrongly, the program ends with status 2."""
+    parser = _parser()
+    options = Options(**vars(parser.parse_args(argv)))
+    if options.folder and options.image:
+        parser.error("--from and --image exclude each other")
+    if options.image and options.mke2fs:
+        parser.error("--mke2fs makes an image from a folder; --image has one already")
+    if options.icount and options.kvm:
+        parser.error("--icount and --kvm exclude each other")
+    return options

@@ -1,0 +1,129 @@
+"""From the name of a system to something that boots: its script, the kernel, the composed image."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import Stop
+from .options import Options
+from .places import BUILD, KERNEL, PROJECT, SCRIPTS, call, first_line, locked, replace_file
+
+sys.path.insert(0, str(PROJECT))
+from composer.errors import Refusal  # noqa: E402  (the composer lies in the project's folder)
+from composer.script import Script, read_script  # noqa: E402
+
+DISK, LIST = "disk.img", "list.bin"
+BASE_DISK_MIB = 8  # what the memory that a script asks for has room for
+MOST_MIB = 3000  # memory of this machine type lies in one piece up to here
+SECONDS_A_MIB, NAMES_A_SECOND = 2, 50  # what software emulation needs at most
+
+
+@dataclass(frozen=True)
+class System:
+    """A script, and what of it concerns this program."""
+
+    name: str
+    file: Path
+    memory_mib: int
+    seconds: int
+    with_disk: bool
+    client: str  # the component that gets the list of the disk's files; empty if none does
+
+
+def script_file(name: str) -> Path:
+    """A name stands for runscripts/NAME.toml; a path ending in .toml for itself."""
+    file = Path(name) if name.endswith(".toml") else SCRIPTS / f"{name}.toml"
+    if "/" in name and not name.endswith(".toml") or not file.is_file():
+        raise Stop(f"there is no system {name}; runscripts/run --list shows those there are")
+    return file
+
+
+def _who_has(script: Script, file: str) -> str:
+    """The first component whose script gives it a file of that name."""
+    for name, block in script.components.items():
+        setting = block.settings.get("files")
+        files = setting.value if setting and isinstance(setting.value, list) else []
+        if any(isinstance(entry, dict) and entry.get("name") == file for entry in files):
+            return name
+    return ""
+
+
+def _number(script: Script, key: str, otherwise: int) -> int:
+    setting = script.system.settings.get(key)
+    return setting.value if setting and isinstance(setting.value, int) else otherwise
+
+
+def read_system(name: str) -> System:
+    """Reads a script as far as this program must know it; the composer checks the rest."""
+    file = script_file(name)
+    try:
+        script = read_script(str(file))
+    except Refusal as refusal:
+        raise Stop(str(refusal)) from None
+    return System(
+        file.stem,
+        file,
+        _number(script, "memory_mib", 64),
+        _number(script, "seconds", 60),
+        bool(_who_has(script, DISK)),
+        _who_has(script, LIST),
+    )
+
+
+def build_kernel() -> str:
+    """Makes the kernel; result: what to say about it."""
+    with locked(BUILD / ".kernel.lock"):
+        done = call(["make", "-s", "-j2", "-C", PROJECT / "kernel"])
+    if done.returncode:
+        raise Stop(f"the kernel does not build: {done.stderr.decode('utf-8', 'replace').rstrip()}")
+    if not KERNEL.exists():
+        raise Stop(f"building the kernel made no {KERNEL.relative_to(PROJECT)}")
+    return f"{KERNEL.relative_to(PROJECT)}, {KERNEL.stat().st_size >> 10} KiB"
+
+
+def memory_for(system: System, options: Options, bytes_of_files: int) -> int:
+    """MiB of the machine: what the script says, and more if the disk is larger than what that is meant for."""
+    files = -(-bytes_of_files // (1 << 20))
+    needed = system.memory_mib + max(0, files - BASE_DISK_MIB) * 65 // 64
+    most = options.memory_mib or MOST_MIB
+    if files > BASE_DISK_MIB and needed > most:
+        raise Stop(
+            f"the disk image and its list have {files} MiB, too large for a machine with {most} MiB"
+            f" of memory: {system.name} would need {needed} MiB"
+        )
+    return options.memory_mib or needed
+
+
+def _overlay(system: System, out: Path, facts: dict[str, int], params: dict[str, str]) -> Path:
+    """A script that is the system's own with what this run changes. It has the same name and lies in the run's folder."""
+    lines = [f"include = [{json.dumps(os.path.relpath(system.file, out))}]", "", "[system]"]
+    lines += [f"{key} = {value}" for key, value in facts.items()]
+    if params:
+        lines += ["", f"[component.{system.client}.params]"]
+        lines += [f"{key} = {json.dumps(value)}" for key, value in params.items()]
+    file = out / f"{system.name}.toml"
+    replace_file(file, ("\n".join(lines) + "\n").encode())
+    return file
+
+
+def compose(system: System, options: Options, out: Path, names: int, params: dict[str, str]) -> str:
+    """Runs the composer; names: how many the client checks. Result: what to say about it."""
+    script, files, size = system.file, [], 0
+    for file in [DISK] * system.with_disk + [LIST] * bool(system.client):
+        files += ["--file", f"{file}={out / file}"]
+        size += (out / file).stat().st_size
+    if size or options.memory_mib:
+        memory = memory_for(system, options, size)
+        seconds = system.seconds + (size >> 20) * SECONDS_A_MIB + names // NAMES_A_SECOND
+        facts = {"memory_mib": memory, "image_limit_mib": memory, "seconds": seconds}
+        script = _overlay(system, out, facts, params)
+    command = [sys.executable, "-m", "composer", script, "--out", out, *files]
+    done = call(command, cwd=PROJECT)
+    if done.returncode:
+        raise Stop(done.stderr.decode("utf-8", "replace").strip() or first_line(done.stdout))
+    said = first_line(done.stdout)
+    return os.path.relpath(said.partition(": ")[0], PROJECT) + ": " + said.partition(": ")[2]
