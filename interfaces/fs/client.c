@@ -139,6 +139,8 @@ read_at(int fd, char *to, word_t n, s64 position)
 		got = fs_read((word_t)fd, 0, want, position < 0 ? (word_t)-1 : (word_t)position + done);
 		if (got <= 0)
 			break;
+		if ((word_t)got > want)
+			return -EIO;
 		memcpy(to + done, session.at, (word_t)got);
 		done += (word_t)got;
 		if ((word_t)got < want)
@@ -276,6 +278,8 @@ fsc_readdir(int fd, void *to, word_t n)
 
 	if (got == 0)
 		got = fs_readdir((word_t)fd, part(n));
+	if (got > (long)part(n))
+		return -EIO;
 	if (got > 0)
 		memcpy(to, session.at, (word_t)got);
 	return got;
@@ -319,6 +323,8 @@ fsc_readlink(const char *path, char *to, word_t n)
 
 	if (length >= 0)
 		length = fs_readlink((word_t)length);
+	if (length > (long)session.bytes)
+		return -EIO;
 	if (length > 0)
 		memcpy(to, session.at, (word_t)length < n ? (word_t)length : n);
 	return length;

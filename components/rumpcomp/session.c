@@ -1,0 +1,137 @@
+/*
+ * Sessions and processes of clients.
+ */
+#include "session.h"
+
+#include <abi/err.h>
+#include <lib/component.h>
+#include <lib/string.h>
+#include <mem/mem.h>
+
+#include "rumpuser/qlock.h"
+
+#define SESSIONS 64 /* threads that can be inside: each has a stack */
+#define CLIENTS  32
+
+static struct qlock lock; /* guards everything below */
+static struct session sessions[SESSIONS];
+static struct { word_t client; struct rsys_proc *proc; } procs[CLIENTS];
+
+static struct rsys_proc *
+proc_of(word_t client)
+{
+	for (int i = 0; i < CLIENTS; i++) {
+		if (procs[i].client == client)
+			return procs[i].proc;
+		if (procs[i].client != 0)
+			continue;
+		procs[i].proc = rsys_proc_create();
+		if (procs[i].proc != NULL)
+			procs[i].client = client;
+		return procs[i].proc;
+	}
+	return NULL;
+}
+
+static struct session *
+find_thread(word_t client, word_t thread)
+{
+	for (int i = 0; i < SESSIONS; i++) {
+		if (sessions[i].client == client && sessions[i].thread == thread)
+			return &sessions[i];
+	}
+	return NULL;
+}
+
+static struct session *
+find_id(word_t client, word_t id)
+{
+	for (int i = 0; i < SESSIONS; i++) {
+		if (sessions[i].client == client && sessions[i].id == id)
+			return &sessions[i];
+	}
+	return NULL;
+}
+
+/* The thread gives up what it had before. */
+static long
+leave(struct session *s)
+{
+	if (s == NULL)
+		return 0;
+	if (s->busy)
+		return -EBUSY;
+	mem_session_close(s->id);
+	memset(s, 0, sizeof(*s));
+	return 0;
+}
+
+static long
+accept(word_t client, word_t id)
+{
+	struct session *s = find_thread(0, 0);
+	struct rsys_proc *proc = proc_of(client);
+	word_t va;
+	long pages;
+
+	if (s == NULL || proc == NULL)
+		return -ENOMEM;
+	pages = mem_session_accept(id, client, &va);
+	if (pages < 0)
+		return pages;
+	*s = (struct session){client, cos_thdid(), id, (char *)va, (word_t)pages * PAGE_SIZE, proc, 0};
+	return 0;
+}
+
+static long
+bind_locked(word_t client, word_t thread, word_t id)
+{
+	struct session *s = find_id(client, id), *old = find_thread(client, thread);
+	long e;
+
+	if (s != NULL && s == old)
+		return 0;
+	if (s != NULL && s->busy)
+		return -EBUSY;
+	e = leave(old);
+	if (e < 0)
+		return e;
+	if (s == NULL)
+		return accept(client, id);
+	s->thread = thread;
+	return 0;
+}
+
+long
+session_bind(word_t id)
+{
+	long e;
+
+	qlock_enter(&lock);
+	e = bind_locked(cos_badge(), cos_thdid(), id);
+	qlock_exit(&lock);
+	return e;
+}
+
+struct session *
+session_take(void)
+{
+	struct session *s;
+
+	qlock_enter(&lock);
+	s = find_thread(cos_badge(), cos_thdid());
+	if (s != NULL && s->busy)
+		s = NULL;
+	if (s != NULL)
+		s->busy = 1;
+	qlock_exit(&lock);
+	return s;
+}
+
+void
+session_put(struct session *s)
+{
+	qlock_enter(&lock);
+	s->busy = 0;
+	qlock_exit(&lock);
+}

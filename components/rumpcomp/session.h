@@ -1,0 +1,31 @@
+/*
+ * Which session buffer and which process of the rump kernel belong to the thread that is inside.
+ *
+ * A session belongs to one thread of one client, and one operation at a time uses it: it is taken at the beginning and put back at
+ * the end, and while it is taken nobody can unmap it or bind it to another thread. A process belongs to a client component: its badge, which
+ * the kernel delivers, is the only way to it.
+ */
+#ifndef SESSION_H
+#define SESSION_H
+
+#include <abi/types.h>
+
+#include "rsys.h"
+
+struct session {
+	word_t client, thread; /* component id, 0 = free; thread id */
+	word_t id;
+	char *at;              /* the buffer, shared with the client */
+	word_t bytes;
+	struct rsys_proc *proc;
+	int busy;
+};
+
+/* Binds a session buffer of the calling client to the calling thread. Result: 0 or -errno. */
+long session_bind(word_t id);
+
+/* The calling thread's session. NULL: it has none, or another thread uses it just now. */
+struct session *session_take(void);
+void            session_put(struct session *);
+
+#endif
