@@ -111,12 +111,6 @@ def _is_fresh(target: str, command: list[str]) -> bool:
         return False
 
 
-def _place(target: str, text: str) -> None:
-    with open(target + ".tmp", "w", encoding="utf-8") as stream:
-        stream.write(text)
-    os.replace(target + ".tmp", target)
-
-
 def compile_source(places: Places, source: Source) -> str:
     """The object of one source, made anew if it must be."""
     target = _object_path(places, source)
@@ -131,8 +125,10 @@ def compile_source(places: Places, source: Source) -> str:
             raise Refusal(
                 Where(places.shown(source.file)), "does not compile", source.component, said
             )
-        _place(target + ".d", _read(parts))
-        _place(target + ".cmd", "\n".join(command))
+        with open(os.path.join(scratch, "cmd"), "w", encoding="utf-8") as stream:
+            stream.write("\n".join(command))
+        os.replace(parts, target + ".d")
+        os.replace(os.path.join(scratch, "cmd"), target + ".cmd")
         os.replace(made, target)
     return target
 

@@ -10,6 +10,7 @@ import json
 import shutil
 import subprocess
 import tarfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -329,3 +330,17 @@ def test_archive(compose: Compose, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     symbols = Elf((tmp_path / "out" / "nowhere.elf").read_bytes()).symbols()
     assert any(symbol.name == "no_such_function" and symbol.defined for symbol in symbols)
+
+
+def test_two_composers_at_once(compose: Compose, tmp_path: Path) -> None:
+    """They share the objects, and each gets a whole image."""
+    objects = str(tmp_path / "objects")
+
+    def run(number: int) -> int:
+        out = tmp_path / str(number)
+        return compose(FIXTURES / "good.toml", out, "--objects", objects).returncode
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(run, range(2))) == [0, 0]
+    first, second = ((tmp_path / str(number) / "boot.img").read_bytes() for number in range(2))
+    assert first == second
