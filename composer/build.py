@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
+import time
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -118,6 +119,7 @@ def compile_source(places: Places, source: Source) -> str:
     if _is_fresh(target, command):
         return target
     os.makedirs(os.path.dirname(target), exist_ok=True)
+    began = time.time_ns()
     with tempfile.TemporaryDirectory(dir=os.path.dirname(target)) as scratch:
         made, parts = os.path.join(scratch, "o"), os.path.join(scratch, "d")
         status, said = run_tool(command + ["-o", made, "-MMD", "-MF", parts])
@@ -129,6 +131,7 @@ def compile_source(places: Places, source: Source) -> str:
             stream.write("\n".join(command))
         os.replace(parts, target + ".d")
         os.replace(os.path.join(scratch, "cmd"), target + ".cmd")
+        os.utime(made, ns=(began, began))  # older than a file that was edited meanwhile
         os.replace(made, target)
     return target
 
