@@ -75,7 +75,7 @@ def check_folder(folder: Path) -> None:
         raise Stop(f"--from {folder}: this is not a folder")
 
 
-def _tracked() -> list[str]:
+def tracked_files() -> list[str]:
     """The files that git tracks and that are there; without git or its data, all but what building leaves behind."""
     if shutil.which("git") and (PROJECT / ".git").exists():
         git = ["git", "-c", "safe.directory=*", "-C", str(PROJECT)]
@@ -92,7 +92,7 @@ def _tracked() -> list[str]:
 
 def copy_tracked(to: Path) -> None:
     """Copies this project's own files into an empty folder."""
-    for name in sorted(_tracked()):
+    for name in sorted(tracked_files()):
         place = to / name
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(PROJECT / name, place, follow_symlinks=False)

@@ -28,6 +28,7 @@ class System:
 
     name: str
     file: Path
+    description: str
     memory_mib: int
     seconds: int
     with_disk: bool
@@ -64,9 +65,11 @@ def read_system(name: str) -> System:
         script = read_script(str(file))
     except Refusal as refusal:
         raise Stop(str(refusal)) from None
+    description = script.system.settings.get("description")
     return System(
         file.stem,
         file,
+        str(description.value) if description else "",
         _number(script, "memory_mib", 64),
         _number(script, "seconds", 60),
         bool(_who_has(script, DISK)),

@@ -1,0 +1,1 @@
+"""A package only so that its parts can be run by name."""

@@ -1,0 +1,1 @@
+"""Checks of the sources themselves; README.md says what and why."""

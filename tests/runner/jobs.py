@@ -1,0 +1,60 @@
+"""Finds all there is to run. A new test needs a new file in the right place, and no line here."""
+
+from __future__ import annotations
+
+import sys
+
+from runlib.errors import Stop
+from runlib.system import read_system
+
+from .model import PROJECT, Job
+
+LAST = ("fs-", "kernel-")  # systems that take longest, so they are begun first
+
+
+def _makefiles() -> list[Job]:
+    """Folders of tests/ with a Makefile that has a target check."""
+    found = []
+    for file in sorted((PROJECT / "tests").glob("**/Makefile")):
+        text = file.read_text(encoding="utf-8")
+        if "\ncheck:" in text or text.startswith("check:"):
+            folder = file.parent.relative_to(PROJECT)
+            name = str(folder.relative_to("tests"))
+            command = ["make", "-s", "--no-print-directory", "-C", str(folder), "check"]
+            found.append(Job(name, command, "lines"))
+    return found
+
+
+def _pytests() -> list[Job]:
+    """tests/composer as a whole, so that its objects are compiled once; elsewhere each file by itself."""
+    base = [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    found = [Job("composer", [*base, "tests/composer"], "pytest")]
+    for file in sorted((PROJECT / "tests" / "system").glob("test_*.py")):
+        name = "system/" + file.stem.removeprefix("test_")
+        found.append(Job(name, [*base, str(file.relative_to(PROJECT))], "pytest"))
+    return found
+
+
+def _description(name: str) -> str:
+    try:
+        return read_system(name).description
+    except Stop as stop:
+        return str(stop)
+
+
+def _systems() -> list[Job]:
+    """Every system of runscripts/ and of tests/system/, under emulation."""
+    found = []
+    for folder in ("runscripts", "tests/system"):
+        for file in sorted((PROJECT / folder).glob("*.toml")):
+            name = str(file.relative_to(PROJECT)) if folder != "runscripts" else file.stem
+            command = ["runscripts/run", name]
+            found.append(Job(f"run/{file.stem}", command, "status", sentence=_description(name)))
+    return found
+
+
+def find_jobs() -> list[Job]:
+    """Everything, the longest first where that is known, so that two at a time end together."""
+    lint = Job("lint", [sys.executable, "-B", "-m", "tests.lint"], "lines")
+    systems = sorted(_systems(), key=lambda job: not job.name.startswith(tuple("run/" + s for s in LAST)))
+    return [lint, *_pytests(), *systems, *_makefiles()]
