@@ -5,6 +5,7 @@
 #include <console/console.h>
 #include <lib/component.h>
 #include <lib/kcall.h>
+#include <lib/mutex.h>
 #include <sched/sched.h>
 
 #define QUEUE 16
@@ -15,6 +16,7 @@ enum { DATA = 0, INTERRUPTS = 1, STATUS = 5 };
 enum { STATUS_INPUT = 1, STATUS_EMPTY = 0x20, INTERRUPT_INPUT = 1 };
 
 static struct ioport_cap ports;
+static struct mutex port; /* one writer at a time */
 static volatile u8 ring[RING];
 static volatile u32 head, tail; /* written by the interrupt thread; by the taker */
 static volatile u32 reader;     /* thread that waits for input; 0 = none */
@@ -78,20 +80,6 @@ put_one(u8 c)
 	ioport_out(ports, DATA, 1, c);
 }
 
-/* Writers of different priorities may be here at once: each takes the port in turn, a better one waits asleep. */
-static volatile u32 writer;
-
-static void
-port_take(void)
-{
-	u32 none = 0;
-
-	while (!__atomic_compare_exchange_n(&writer, &none, cos_thdid(), 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
-		sched_block(cos_now() + 100000);
-		none = 0;
-	}
-}
-
 long
 console_put(word_t length, word_t w0, word_t w1, word_t w2, word_t w3, word_t w4)
 {
@@ -99,7 +87,7 @@ console_put(word_t length, word_t w0, word_t w1, word_t w2, word_t w3, word_t w4
 
 	if (length > PUT_LIMIT)
 		return -EINVAL;
-	port_take();
+	mutex_lock(&port);
 	for (word_t i = 0; i < length; i++) {
 		u8 c = w[i / 8] >> i % 8 * 8;
 
@@ -107,7 +95,7 @@ console_put(word_t length, word_t w0, word_t w1, word_t w2, word_t w3, word_t w4
 			put_one('\r');
 		put_one(c);
 	}
-	__atomic_store_n(&writer, 0, __ATOMIC_RELEASE);
+	mutex_unlock(&port);
 	return 0;
 }
 

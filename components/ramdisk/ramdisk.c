@@ -1,0 +1,224 @@
+/*
+ * ramdisk: the blk interface on a file of the boot image, handed over by frame.
+ *
+ * Everything below is guarded by one lock. In the plain mode requests are carried out on the thread that kicks; in the mode "reorder" the worker
+ * (thread 1) carries them out late and in another order. A client's ring is read only after copying out of it.
+ */
+#include <blk/blk.h>
+#include <init/init.h>
+#include <lib/component.h>
+#include <lib/kcall.h>
+#include <lib/mutex.h>
+#include <lib/string.h>
+#include <mem/mem.h>
+#include <sched/sched.h>
+
+#include "disk.h"
+#include "late.h"
+
+#define CLIENTS 8
+
+static struct client {
+	word_t comp;        /* component id; 0 = free */
+	word_t session;
+	struct blk_ring *ring;
+	u64 bytes;          /* of the session buffer */
+	u32 taken, done;    /* requests taken, completions written: our own copies */
+	u32 incarnation;
+} clients[CLIENTS];
+
+static struct mutex lock;
+static struct disk disk;
+static struct late late;
+static int reorder;
+static word_t worker; /* thread id, while it runs */
+
+void
+cos_init(void)
+{
+	const struct info_file *f = cos_file(cos_param("disk"));
+	const char *mode = cos_param("mode");
+
+	if (!f)
+		cos_panic("the script gives no disk");
+	disk.data = (u8 *)f->va;
+	disk.sectors = f->bytes / BLK_SECTOR;
+	disk.readonly = !(f->flags & FILE_WRITABLE);
+	reorder = mode && strcmp(mode, "reorder") == 0;
+	late.seed = cos_param_number("seed", 1) | 1;
+	late.delay = cos_param_number("delay_us", 1000) * (init_tsc_hz() / 1000000);
+}
+
+static struct client *
+find(word_t comp)
+{
+	for (u32 i = 0; i < CLIENTS; i++)
+		if (clients[i].comp == comp)
+			return &clients[i];
+	return NULL;
+}
+
+/* The sending side of the end point of the client's thread that takes completions. */
+static void
+notify(const struct client *c)
+{
+	const struct info_grant *g;
+
+	for (u32 i = 0; (g = cos_grant(GRANT_SND, i)); i++)
+		if (g->a == c->comp)
+			snd_send((struct snd_cap){g->slot});
+}
+
+static void
+complete(struct client *c, u64 id, u32 error)
+{
+	struct blk_completion *done = &c->ring->done[c->done % BLK_RING_SLOTS];
+
+	done->id = id;
+	done->error = error;
+	__atomic_store_n(&c->ring->done_head, ++c->done, __ATOMIC_RELEASE);
+}
+
+static void
+carry_out(struct client *c, const struct blk_request *r)
+{
+	u32 error = disk_check(&disk, r, c->bytes);
+
+	if (!error)
+		disk_do(&disk, r, (u8 *)c->ring);
+	complete(c, r->id, error);
+}
+
+/* Completions are never overwritten: a request is taken only when its completion will have room. */
+static u32
+requests(const struct client *c)
+{
+	u32 head = __atomic_load_n(&c->ring->req_head, __ATOMIC_ACQUIRE) - c->taken;
+	u32 unread = c->taken - __atomic_load_n(&c->ring->done_tail, __ATOMIC_ACQUIRE);
+
+	if (head > BLK_RING_SLOTS || unread > BLK_RING_SLOTS || c->ring->incarnation != c->incarnation)
+		return 0;
+	return head < BLK_RING_SLOTS - unread ? head : BLK_RING_SLOTS - unread;
+}
+
+static long
+take_requests(struct client *c)
+{
+	u32 n = requests(c);
+
+	for (u32 i = 0; i < n; i++) {
+		struct blk_request r = *(volatile struct blk_request *)&c->ring->req[c->taken % BLK_RING_SLOTS];
+
+		if (reorder && !late_has_room(&late))
+			return i;
+		c->taken++;
+		if (reorder)
+			late_add(&late, c - clients, &r, cos_now());
+		else
+			carry_out(c, &r);
+	}
+	return n;
+}
+
+long
+blk_open(word_t session, word_t *out_sectors, word_t *out_readonly)
+{
+	struct client *c;
+	word_t va;
+	long pages;
+
+	mutex_lock(&lock);
+	c = find(cos_badge()) ? NULL : find(0);
+	pages = c ? mem_session_accept(session, cos_badge(), &va) : -EBUSY;
+	if (pages >= 0 && pages < 2) {
+		mem_session_close(session);
+		pages = -EINVAL;
+	}
+	if (pages > 0) {
+		*c = (struct client){.comp = cos_badge(), .session = session, .ring = (struct blk_ring *)va, .bytes = pages * PAGE_SIZE};
+		c->incarnation = c->ring->incarnation;
+		*out_sectors = disk.sectors;
+		*out_readonly = disk.readonly;
+	}
+	mutex_unlock(&lock);
+	return pages > 0 ? 0 : pages;
+}
+
+long
+blk_kick(void)
+{
+	struct client *c;
+	long n = -EBADF;
+
+	mutex_lock(&lock);
+	c = find(cos_badge());
+	if (c)
+		n = take_requests(c);
+	mutex_unlock(&lock);
+	if (n > 0 && reorder && worker)
+		sched_wakeup(worker);
+	else if (n > 0)
+		notify(c);
+	return n;
+}
+
+static long
+forget(word_t comp)
+{
+	struct client *c;
+	long e = -EBADF;
+
+	mutex_lock(&lock);
+	c = find(comp);
+	if (c && comp) {
+		late_drop(&late, c - clients);
+		mem_session_close(c->session);
+		c->comp = 0;
+		e = 0;
+	}
+	mutex_unlock(&lock);
+	return e;
+}
+
+long
+blk_close(void)
+{
+	return forget(cos_badge());
+}
+
+long
+blk_reset(word_t comp)
+{
+	return cos_badge() == cos_provider("init") ? forget(comp) : -EPERM;
+}
+
+/* One request of those that are due; 0 if none is. */
+static int
+work(void)
+{
+	struct late_entry e;
+	int found;
+
+	mutex_lock(&lock);
+	found = late_take(&late, cos_now(), &e);
+	if (found) {
+		carry_out(&clients[e.client], &e.request);
+		take_requests(&clients[e.client]);
+	}
+	mutex_unlock(&lock);
+	if (found)
+		notify(&clients[e.client]);
+	return found;
+}
+
+void
+cos_thread(word_t number)
+{
+	(void)number;
+	if (!reorder)
+		return;
+	worker = cos_thdid();
+	for (;;)
+		if (!work())
+			sched_block(late_next(&late));
+}
