@@ -1,0 +1,350 @@
+/*
+ * A bridge for the component's hypercalls in a Linux process: threads, memory and time of the process, and a block server on a thread. It is
+ * as unkind as the real one may be: waits end for no reason now and then, and requests complete in any order.
+ */
+#include "rumpuser/bridge.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../platform.h"
+#include "rumpuser/bio.h"
+
+#define THREADS 512
+#define NSEC    1000000000UL
+
+struct thread { /* lock guards woken */
+	pthread_t pthread;
+	pthread_mutex_t lock;
+	pthread_cond_t cond;
+	int woken;
+	void (*fn)(void *);
+	void *arg;
+};
+
+static struct thread threads[THREADS];
+static pthread_mutex_t threads_lock = PTHREAD_MUTEX_INITIALIZER; /* guards free_ids */
+static uint32_t free_ids[THREADS];
+static unsigned nfree;
+static __thread uint32_t self;
+static __thread unsigned blocks;
+
+static void
+thread_init(struct thread *t)
+{
+	pthread_condattr_t attr;
+
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_mutex_init(&t->lock, NULL);
+	pthread_cond_init(&t->cond, &attr);
+	pthread_condattr_destroy(&attr);
+}
+
+static uint32_t
+thread_take(void)
+{
+	uint32_t id = 0;
+
+	pthread_mutex_lock(&threads_lock);
+	if (nfree > 0)
+		id = free_ids[--nfree];
+	pthread_mutex_unlock(&threads_lock);
+	return id;
+}
+
+uint32_t
+bridge_self(void)
+{
+	if (self == 0)
+		self = thread_take();
+	return self;
+}
+
+int
+bridge_block(uint64_t until)
+{
+	struct thread *t = &threads[bridge_self()];
+	struct timespec ts = {(time_t)(until / NSEC), (long)(until % NSEC)};
+	int e = 0;
+
+	if (++blocks % 13 == 0)
+		return bridge_mono() >= until; /* for no reason */
+	pthread_mutex_lock(&t->lock);
+	while (!t->woken && e != ETIMEDOUT) {
+		if (until == BRIDGE_FOREVER)
+			pthread_cond_wait(&t->cond, &t->lock);
+		else
+			e = pthread_cond_timedwait(&t->cond, &t->lock, &ts);
+	}
+	t->woken = 0;
+	pthread_mutex_unlock(&t->lock);
+	return e == ETIMEDOUT;
+}
+
+void
+bridge_wakeup(uint32_t thread)
+{
+	struct thread *t = &threads[thread];
+
+	pthread_mutex_lock(&t->lock);
+	t->woken = 1;
+	pthread_cond_signal(&t->cond);
+	pthread_mutex_unlock(&t->lock);
+}
+
+static void *
+thread_main(void *arg)
+{
+	struct thread *t = arg;
+
+	self = (uint32_t)(t - threads);
+	t->fn(t->arg);
+	return NULL;
+}
+
+uint32_t
+bridge_thread_create(void (*fn)(void *), void *arg)
+{
+	uint32_t id = thread_take();
+
+	if (id == 0)
+		return 0;
+	threads[id].fn = fn;
+	threads[id].arg = arg;
+	if (pthread_create(&threads[id].pthread, NULL, thread_main, &threads[id]) != 0)
+		return 0;
+	return id;
+}
+
+void
+bridge_thread_exit(void)
+{
+	pthread_exit(NULL);
+}
+
+void
+bridge_thread_join(uint32_t thread)
+{
+	pthread_join(threads[thread].pthread, NULL);
+	pthread_mutex_lock(&threads_lock);
+	free_ids[nfree++] = thread;
+	pthread_mutex_unlock(&threads_lock);
+}
+
+void *
+bridge_pages_alloc(size_t pages)
+{
+	void *p;
+
+	if (pages > (size_t)1 << 26)
+		return NULL;
+	p = mmap(NULL, pages * BRIDGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return p == MAP_FAILED ? NULL : p;
+}
+
+void
+bridge_pages_free(void *mem, size_t pages)
+{
+	munmap(mem, pages * BRIDGE_PAGE);
+}
+
+static uint64_t
+read_clock(clockid_t id)
+{
+	struct timespec t;
+
+	clock_gettime(id, &t);
+	return (uint64_t)t.tv_sec * NSEC + (uint64_t)t.tv_nsec;
+}
+
+uint64_t bridge_mono(void) { return read_clock(CLOCK_MONOTONIC); }
+uint64_t bridge_wall(void) { return read_clock(CLOCK_REALTIME); }
+
+int
+bridge_hardware_random(uint64_t *word)
+{
+	return getrandom(word, sizeof(*word), 0) == sizeof(*word);
+}
+
+void
+bridge_print(const char *text, size_t length)
+{
+	fwrite(text, 1, length, stderr);
+}
+
+const char *
+bridge_param(const char *name)
+{
+	return getenv(name);
+}
+
+void
+bridge_stop(const char *why)
+{
+	fprintf(stderr, "stopped: %s\n", why);
+	abort();
+}
+
+/* The block server: a thread that takes requests from the ring, some at a time, and answers them from the last to the first. */
+static struct {
+	pthread_mutex_t lock; /* guards what follows */
+	pthread_cond_t kicked, completed;
+	int kicks, notes;
+	FILE *disk;
+	uint64_t sectors;
+	struct bridge_disk d;
+	uint32_t taken, done; /* the server's own */
+} server = {.lock = PTHREAD_MUTEX_INITIALIZER, .kicked = PTHREAD_COND_INITIALIZER, .completed = PTHREAD_COND_INITIALIZER};
+
+static uint32_t
+serve(const struct blk_request *r)
+{
+	uint8_t *data = server.d.buffer + r->offset;
+	size_t n = (size_t)r->sectors * BLK_SECTOR;
+	int fd = fileno(server.disk);
+
+	if (r->op == BLK_FLUSH)
+		return 0;
+	if (r->sectors == 0 || r->offset < BRIDGE_PAGE || r->offset % BLK_SECTOR != 0 || r->offset + n > server.d.bytes)
+		return 22;
+	if (r->sector + r->sectors > server.sectors)
+		return 28;
+	if (r->op == BLK_READ)
+		return pread(fd, data, n, (off_t)(r->sector * BLK_SECTOR)) == (ssize_t)n ? 0 : 5;
+	return pwrite(fd, data, n, (off_t)(r->sector * BLK_SECTOR)) == (ssize_t)n ? 0 : 5;
+}
+
+static void
+complete(uint64_t id, uint32_t error)
+{
+	server.d.ring->done[server.done % BLK_RING_SLOTS] = (struct blk_completion){id, error, 0};
+	server.done++;
+	__atomic_store_n(&server.d.ring->done_head, server.done, __ATOMIC_RELEASE);
+	pthread_mutex_lock(&server.lock);
+	server.notes++;
+	pthread_cond_signal(&server.completed);
+	pthread_mutex_unlock(&server.lock);
+}
+
+static void
+serve_batch(void)
+{
+	struct blk_request batch[BLK_RING_SLOTS];
+	uint32_t head = __atomic_load_n(&server.d.ring->req_head, __ATOMIC_ACQUIRE);
+	int n = 0;
+
+	while (server.taken != head)
+		batch[n++] = server.d.ring->req[server.taken++ % BLK_RING_SLOTS];
+	while (n-- > 0)
+		complete(batch[n].id, serve(&batch[n]));
+}
+
+static void *
+server_main(void *unused)
+{
+	for (;;) {
+		pthread_mutex_lock(&server.lock);
+		while (server.kicks == 0)
+			pthread_cond_wait(&server.kicked, &server.lock);
+		server.kicks = 0;
+		pthread_mutex_unlock(&server.lock);
+		serve_batch();
+	}
+	return unused;
+}
+
+int
+bridge_disk_open(size_t pages, struct bridge_disk *d)
+{
+	pthread_t t;
+
+	d->buffer = bridge_pages_alloc(pages);
+	d->ring = (struct blk_ring *)d->buffer;
+	d->bytes = pages * BRIDGE_PAGE;
+	d->sectors = server.sectors;
+	d->readonly = 0;
+	server.d = *d;
+	pthread_create(&t, NULL, server_main, NULL);
+	pthread_detach(t);
+	return 0;
+}
+
+void
+bridge_disk_kick(void)
+{
+	pthread_mutex_lock(&server.lock);
+	server.kicks++;
+	pthread_cond_signal(&server.kicked);
+	pthread_mutex_unlock(&server.lock);
+}
+
+void
+bridge_disk_wait(void)
+{
+	pthread_mutex_lock(&server.lock);
+	while (server.notes == 0)
+		pthread_cond_wait(&server.completed, &server.lock);
+	server.notes = 0;
+	pthread_mutex_unlock(&server.lock);
+}
+
+static void
+block_thread(void *unused)
+{
+	(void)unused;
+	bio_thread();
+}
+
+void
+bridge_init(void)
+{
+	for (uint32_t i = THREADS - 1; i > 0; i--) {
+		thread_init(&threads[i]);
+		free_ids[nfree++] = i;
+	}
+}
+
+void
+platform_start(const char *disk)
+{
+	bridge_init();
+	server.disk = fopen(disk, "r+b");
+	if (server.disk == NULL) {
+		perror(disk);
+		exit(2);
+	}
+	fseek(server.disk, 0, SEEK_END);
+	server.sectors = (uint64_t)ftell(server.disk) / BLK_SECTOR;
+	if (bridge_thread_create(block_thread, NULL) == 0)
+		exit(2);
+}
+
+/* From components/lib, which would bring its own memcpy along. */
+int
+cos_vsnprintf(char *to, size_t size, const char *format, va_list args)
+{
+	return vsnprintf(to, size, format, args);
+}
+
+size_t
+cos_strlcpy(char *to, const char *from, size_t size)
+{
+	size_t n = strlen(from);
+
+	if (size > 0) {
+		size_t copied = n < size - 1 ? n : size - 1;
+
+		memcpy(to, from, copied);
+		to[copied] = 0;
+	}
+	return n;
+}

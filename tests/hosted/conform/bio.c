@@ -1,0 +1,178 @@
+/*
+ * The block device "disk0": at least a MiB, and nothing on it that anybody needs.
+ */
+#include "conform.h"
+
+#define SECTOR   512
+#define REQUESTS 100
+#define BYTES    1024
+#define LARGE    (192 * 1024)
+
+static struct rumpuser_mtx *m;
+static struct rumpuser_cv *cv;
+static int fd;
+
+struct answer {
+	int done, error;
+	size_t bytes;
+	int on_cpu;
+	struct lwp *lwp;
+};
+
+static void
+answer(void *arg, size_t bytes, int error)
+{
+	struct answer *a = arg;
+
+	rumpuser_mutex_enter(m);
+	*a = (struct answer){1, error, bytes, on_cpu, rumpuser_curlwp()};
+	rumpuser_cv_broadcast(cv);
+	rumpuser_mutex_exit(m);
+}
+
+static void
+wait_for(struct answer *a, int n)
+{
+	rumpuser_mutex_enter(m);
+	for (int i = 0; i < n; i++) {
+		while (!a[i].done)
+			rumpuser_cv_wait(cv, m);
+	}
+	rumpuser_mutex_exit(m);
+}
+
+static const char *
+set_up(void)
+{
+	rumpuser_mutex_init(&m, RUMPUSER_MTX_KMUTEX);
+	rumpuser_cv_init(&cv);
+	HOLDS(rumpuser_open("disk0", RUMPUSER_OPEN_RDWR | RUMPUSER_OPEN_BIO, &fd) == 0, "the device does not open");
+	return NULL;
+}
+
+static void
+tear_down(void)
+{
+	rumpuser_close(fd);
+	rumpuser_cv_destroy(cv);
+	rumpuser_mutex_destroy(m);
+}
+
+const char *
+file_info(void)
+{
+	uint64_t size = 0;
+	int type = 0;
+
+	HOLDS(rumpuser_getfileinfo("disk0", &size, &type) == 0, "it is not there");
+	HOLDS(type == RUMPUSER_FT_BLK, "it is no block device");
+	HOLDS(size >= 1 << 20 && size % SECTOR == 0, "its size is wrong");
+	HOLDS(rumpuser_getfileinfo("disk0", NULL, NULL) == 0, "it cannot be asked for nothing");
+	return NULL;
+}
+
+const char *
+file_missing(void)
+{
+	uint64_t size;
+	int type, other;
+
+	HOLDS(rumpuser_getfileinfo("no-such-disk", &size, &type) != 0, "it has information");
+	HOLDS(rumpuser_open("no-such-disk", RUMPUSER_OPEN_RDONLY, &other) != 0, "it opens");
+	HOLDS(on_cpu, "the CPU is gone");
+	return NULL;
+}
+
+static uint8_t
+pattern(size_t request, size_t i, unsigned salt)
+{
+	return (uint8_t)(request * 31 + i * 7 + i / 256 + salt);
+}
+
+static const char *
+write_and_read(size_t n, size_t len, unsigned salt, int op)
+{
+	static struct answer a[REQUESTS];
+	uint8_t *data;
+	void *mem;
+
+	HOLDS(rumpuser_malloc(n * len, 4096, &mem) == 0, "no memory");
+	data = mem;
+	for (size_t i = 0; i < n * len; i++)
+		data[i] = pattern(i / len, i % len, salt);
+	for (size_t i = 0; i < n; i++) {
+		a[i].done = 0;
+		rumpuser_bio(fd, op, data + i * len, len, (int64_t)(i * len), answer, &a[i]);
+		HOLDS(on_cpu, "the CPU is gone");
+	}
+	wait_for(a, (int)n);
+	for (size_t i = 0; i < n; i++)
+		HOLDS(a[i].error == 0 && a[i].bytes == len, "a write failed");
+	for (size_t i = 0; i < n * len; i++)
+		data[i] = 0;
+	for (size_t i = 0; i < n; i++) {
+		a[i].done = 0;
+		rumpuser_bio(fd, RUMPUSER_BIO_READ, data + i * len, len, (int64_t)(i * len), answer, &a[i]);
+	}
+	wait_for(a, (int)n);
+	for (size_t i = 0; i < n * len; i++)
+		HOLDS(data[i] == pattern(i / len, i % len, salt), "something else was read back");
+	for (size_t i = 0; i < n; i++)
+		HOLDS(a[i].error == 0 && a[i].bytes == len, "a read failed");
+	rumpuser_free(mem, n * len);
+	return NULL;
+}
+
+static const char *
+with_device(size_t n, size_t len, unsigned salt, int op)
+{
+	const char *wrong = set_up();
+
+	HOLDS(wrong == NULL, wrong);
+	wrong = write_and_read(n, len, salt, op);
+	HOLDS(wrong == NULL, wrong);
+	tear_down();
+	return NULL;
+}
+
+const char *
+bio_back(void)
+{
+	return with_device(1, SECTOR, 1, RUMPUSER_BIO_WRITE);
+}
+
+const char *
+bio_many(void)
+{
+	return with_device(REQUESTS, BYTES, 2, RUMPUSER_BIO_WRITE);
+}
+
+const char *
+bio_large(void)
+{
+	return with_device(3, LARGE, 3, RUMPUSER_BIO_WRITE);
+}
+
+const char *
+bio_sync(void)
+{
+	return with_device(REQUESTS, BYTES, 4, RUMPUSER_BIO_WRITE | RUMPUSER_BIO_SYNC);
+}
+
+const char *
+bio_context(void)
+{
+	struct answer a = {0};
+	const char *wrong = set_up();
+	void *mem;
+
+	HOLDS(wrong == NULL, wrong);
+	HOLDS(rumpuser_malloc(SECTOR, SECTOR, &mem) == 0, "no memory");
+	rumpuser_bio(fd, RUMPUSER_BIO_READ, mem, SECTOR, 0, answer, &a);
+	wait_for(&a, 1);
+	rumpuser_free(mem, SECTOR);
+	HOLDS(a.on_cpu, "biodone was called off the CPU");
+	HOLDS(a.lwp != NULL, "biodone was called without an lwp");
+	tear_down();
+	return NULL;
+}

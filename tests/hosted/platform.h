@@ -1,0 +1,10 @@
+/*
+ * What the conformance program needs of whichever host it is linked with.
+ */
+#ifndef PLATFORM_H
+#define PLATFORM_H
+
+/* Makes a file known as disk0. */
+void platform_start(const char *disk);
+
+#endif
