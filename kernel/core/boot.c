@@ -7,7 +7,6 @@
 
 #include "comp.h"
 #include "cpu.h"
-#include "elf.h"
 #include "mem.h"
 #include "pgtbl.h"
 #include "print.h"

@@ -13,4 +13,11 @@ void boot_image(const struct machine *);
 /* Makes the booter and its thread, and makes that the running one. */
 void boot_booter(const struct machine *);
 
+/* elf.c: finds "booter" in the archive and loads its segments with boot_user_page(). Every offset is checked. Result: its entry. */
+u64 elf_load(const u8 *archive, u64 bytes);
+
+/* Maps a new zeroed page, or a frame, into the booter. */
+void *boot_user_page(u64 va, word_t prot);
+void  boot_map(u64 va, u64 frame, word_t prot);
+
 #endif

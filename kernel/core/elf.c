@@ -1,7 +1,7 @@
 /*
  * Loading the booter. Formats: USTAR as in POSIX.1-1988 (512-byte headers, octal numbers); ELF64 as in the System V ABI.
  */
-#include "elf.h"
+#include "boot.h"
 
 #include "mem.h"
 #include "print.h"

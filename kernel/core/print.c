@@ -27,14 +27,6 @@ print_string(const char *s)
 		hal_putc(*s++);
 }
 
-static void
-print_signed(s64 v)
-{
-	if (v < 0)
-		hal_putc('-');
-	print_number(v < 0 ? -(u64)v : (u64)v, 10);
-}
-
 /* One conversion, at its letter; wide: after an l. */
 static void
 print_conversion(char letter, int wide, va_list *ap)
@@ -43,20 +35,11 @@ print_conversion(char letter, int wide, va_list *ap)
 	case 's':
 		print_string(va_arg(*ap, const char *));
 		break;
-	case 'c':
-		hal_putc(va_arg(*ap, int));
-		break;
-	case 'd':
-		print_signed(wide ? va_arg(*ap, s64) : va_arg(*ap, s32));
-		break;
 	case 'u':
 		print_number(wide ? va_arg(*ap, u64) : va_arg(*ap, u32), 10);
 		break;
 	case 'x':
 		print_number(wide ? va_arg(*ap, u64) : va_arg(*ap, u32), 16);
-		break;
-	case 'p':
-		print_number(va_arg(*ap, u64), 16);
 		break;
 	default:
 		hal_putc(letter);

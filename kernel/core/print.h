@@ -1,5 +1,5 @@
 /*
- * The kernel's own words: a few lines at boot, and the last ones. %s %c %d %u %x %p, and %lu %lx for 64 bits.
+ * The kernel's own words: a few lines at boot, and the last ones. %s %u %x, and %lu %lx for 64 bits.
  */
 #ifndef CORE_PRINT_H
 #define CORE_PRINT_H

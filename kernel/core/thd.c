@@ -216,7 +216,7 @@ fault(enum fault_cause cause, u64 address, u64 code)
 	struct rcv *r = weak_get(comp->fault);
 
 	if (!r)
-		panic("fault %d in the trusted base: thread %lu at %lx, address %lx, code %lx", cause,
+		panic("fault %u in the trusted base: thread %lu at %lx, address %lx, code %lx", cause,
 		      t->id, hal_thd_reg(&t->arch, REG_RIP), address, code);
 	t->state = THD_PARKED;
 	t->fault_cause = cause;

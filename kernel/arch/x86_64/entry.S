@@ -239,22 +239,7 @@ resume_full:
 	xorl	%eax, %eax
 	swapgs
 	wrgsbase %rax			/* the user's gs base is 0 */
-	popq	%r15
-	popq	%r14
-	popq	%r13
-	popq	%r12
-	popq	%rbp
-	popq	%rbx
-	popq	%r11
-	popq	%r10
-	popq	%r9
-	popq	%r8
-	popq	%rdi
-	popq	%rsi
-	popq	%rdx
-	popq	%rcx
-	popq	%rax
-	addq	$16, %rsp		/* vector, code */
+	POP_REGS
 	iretq
 
 nothing_to_run:

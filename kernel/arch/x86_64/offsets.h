@@ -52,4 +52,14 @@
 #define CR0_TS          8
 #define USER_FLAGS      0x202 /* interrupts on, nothing else */
 
+#ifdef __ASSEMBLER__
+/* struct regs from its beginning, up to what iretq takes */
+.macro POP_REGS
+	.irp	reg, r15, r14, r13, r12, rbp, rbx, r11, r10, r9, r8, rdi, rsi, rdx, rcx, rax
+	popq	%\reg
+	.endr
+	addq	$16, %rsp	/* vector, code */
+.endm
+#endif
+
 #endif

@@ -9,6 +9,7 @@
 #include "core/frame.h"
 #include "core/mem.h"
 #include "core/print.h"
+#include "x86.h"
 
 #define PTE_P   (1UL << 0)
 #define PTE_W   (1UL << 1)
@@ -84,11 +85,6 @@ paging_init(struct machine *machine)
 	records = take(bytes >> PAGE_SHIFT);
 	m->frames_phys = records;
 	kernel_top = (u64 *)(PHYSMAP + take(1));
-	for (u32 i = 256; i < 512; i++) /* tables that all address spaces share must be there before the first */
-		if (i == 256 + (m->frames << PAGE_SHIFT >> 39) + 1)
-			break;
-		else
-			entry_for(PHYSMAP + ((u64)(i - 256) << 39), 3);
 	for (u64 at = 0; at < m->frames << PAGE_SHIFT; at += LARGE)
 		*entry_for(PHYSMAP + at, 2) = at | PTE_P | PTE_W | PTE_PS | PTE_G | PTE_NX;
 	map_image(text_start, rodata_start, 0);
@@ -156,16 +152,13 @@ hal_pte_prot(pte_t e)
 void *
 hal_space_loaded(void)
 {
-	u64 cr3;
-
-	asm volatile("movq %%cr3, %0" : "=r"(cr3));
-	return (void *)(PHYSMAP + cr3);
+	return (void *)(PHYSMAP + read_cr3());
 }
 
 void
 hal_space_load(void *top)
 {
-	asm volatile("movq %0, %%cr3" : : "r"((u64)top - PHYSMAP) : "memory");
+	write_cr3((u64)top - PHYSMAP);
 }
 
 void

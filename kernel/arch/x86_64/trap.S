@@ -31,21 +31,9 @@ trap_entry:
 	.endr
 
 trap_common:
-	pushq	%rax
-	pushq	%rcx
-	pushq	%rdx
-	pushq	%rsi
-	pushq	%rdi
-	pushq	%r8
-	pushq	%r9
-	pushq	%r10
-	pushq	%r11
-	pushq	%rbx
-	pushq	%rbp
-	pushq	%r12
-	pushq	%r13
-	pushq	%r14
-	pushq	%r15
+	.irp	reg, rax, rcx, rdx, rsi, rdi, r8, r9, r10, r11, rbx, rbp, r12, r13, r14, r15
+	pushq	%\reg
+	.endr
 	cld
 	pushfq				/* an interrupt does not clear AC, which would lift SMAP */
 	andl	$~(1 << 18), (%rsp)
@@ -58,22 +46,7 @@ trap_common:
 	call	trap_user
 	jmp	resume
 1:	call	trap_kernel
-	popq	%r15
-	popq	%r14
-	popq	%r13
-	popq	%r12
-	popq	%rbp
-	popq	%rbx
-	popq	%r11
-	popq	%r10
-	popq	%r9
-	popq	%r8
-	popq	%rdi
-	popq	%rsi
-	popq	%rdx
-	popq	%rcx
-	popq	%rax
-	addq	$16, %rsp
+	POP_REGS
 	iretq
 
 	.section .note.GNU-stack, "", @progbits

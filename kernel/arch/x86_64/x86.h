@@ -59,44 +59,14 @@ inb(u16 port)
 	return v;
 }
 
-static inline u64
-read_cr0(void)
-{
-	u64 v;
-
-	asm volatile("movq %%cr0, %0" : "=r"(v));
-	return v;
-}
-
-static inline void
-write_cr0(u64 v)
-{
-	asm volatile("movq %0, %%cr0" : : "r"(v) : "memory");
-}
-
-static inline u64
-read_cr4(void)
-{
-	u64 v;
-
-	asm volatile("movq %%cr4, %0" : "=r"(v));
-	return v;
-}
-
-static inline void
-write_cr4(u64 v)
-{
-	asm volatile("movq %0, %%cr4" : : "r"(v) : "memory");
-}
-
-static inline u64
-read_cr2(void)
-{
-	u64 v;
-
-	asm volatile("movq %%cr2, %0" : "=r"(v));
-	return v;
-}
+/* read_crN(), write_crN() */
+#define CONTROL_REGISTER(n) \
+	static inline u64 read_cr##n(void) { u64 v; asm volatile("movq %%cr" #n ", %0" : "=r"(v)); return v; } \
+	static inline void write_cr##n(u64 v) { asm volatile("movq %0, %%cr" #n : : "r"(v) : "memory"); }
+CONTROL_REGISTER(0)
+CONTROL_REGISTER(2)
+CONTROL_REGISTER(3)
+CONTROL_REGISTER(4)
 
 static inline void
 cpuid(u32 leaf, u32 sub, u32 r[4])
