@@ -47,13 +47,13 @@ boot_map(u64 va, u64 n, word_t prot)
 	u64 table;
 
 	for (u32 level = 3; level >= 1; level--) {
-		if (hal_pte_prot(*hal_pte(top, va, level + 1)))
+		if (hal_pte_present(*hal_pte(top, va, level + 1)))
 			continue;
 		table = take_frame();
 		frame_retype(table, CAP_PGTBL);
 		pgtbl_attach(hal_pte(top, va, level + 1), table);
 	}
-	if (hal_pte_prot(*hal_pte(top, va, 1)))
+	if (hal_pte_present(*hal_pte(top, va, 1)))
 		panic("the booter's parts overlap at %lx", va);
 	pgtbl_map(hal_pte(top, va, 1), n, prot);
 }

@@ -8,15 +8,11 @@
 #include "mem.h"
 
 struct cap *
-captbl_slot(struct captbl *t, word_t slot)
+captbl_slot_beyond(struct captbl *t, word_t slot)
 {
 	u64 i = slot / SLOTS_PER_FRAME;
 
-	if (slot < SLOT_FIRST || slot >= SLOT_LIMIT)
-		return NULL;
-	if (i == 0)
-		return &t->cap[slot - SLOT_FIRST];
-	if (t->frame[i] == 0)
+	if (i == 0 || slot >= SLOT_LIMIT || t->frame[i] == 0)
 		return NULL;
 	return (struct cap *)frame_mem(t->frame[i]) + slot % SLOTS_PER_FRAME;
 }

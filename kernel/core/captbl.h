@@ -40,11 +40,17 @@ struct args {
 static inline void *
 cap_obj(const struct cap *c)
 {
-	return frame_mem(c->obj.ref >> 4);
+	return ref_mem(c->obj.ref);
 }
 
-/* The slot of a table, NULL if it does not exist. */
-struct cap *captbl_slot(struct captbl *, word_t slot);
+/* A slot beyond the table's first frame, NULL if it does not exist; and any slot. */
+struct cap *captbl_slot_beyond(struct captbl *, word_t slot);
+
+static inline struct cap *
+captbl_slot(struct captbl *t, word_t slot)
+{
+	return slot - SLOT_FIRST < SLOTS_FIRST_FRAME - SLOT_FIRST ? &t->cap[slot - SLOT_FIRST] : captbl_slot_beyond(t, slot);
+}
 
 /* The same for a slot beyond the first frame of the running component's table; NULL also if it is empty. */
 struct cap *captbl_far(slot_t slot);

@@ -34,6 +34,7 @@ frame_init(const struct machine *m)
 	nframes = m->frames;
 	memset(counts, 0, sizeof(counts));
 	counts[FRAME_RESERVED] = nframes;
+	frames[0].epoch = 1;
 	for (u64 r = 0; r < m->regions; r++)
 		for (u64 i = 0; i < m->region[r].count; i++)
 			frame_set_type(&frames[m->region[r].first + i], FRAME_UNTYPED);

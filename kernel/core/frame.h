@@ -25,7 +25,8 @@ struct frame {
 
 static struct frame *const frames = (struct frame *)FRAMES_VA;
 
-/* A reference to a frame is its number times 16, the offset of its record. A weak one is void once the epoch has changed. {0, 0} is none. */
+/* A reference to a frame is its number times 16, the offset of its record. A weak one is void once the epoch has
+ * changed. {0, 0} is none: frame 0 is never in epoch 0. */
 struct weak {
 	u32 epoch, ref;
 };
@@ -34,6 +35,18 @@ static inline void *
 frame_mem(u64 n)
 {
 	return (void *)(PHYSMAP + (n << PAGE_SHIFT));
+}
+
+static inline void *
+ref_mem(u32 ref)
+{
+	return (void *)(PHYSMAP + ((u64)ref << (PAGE_SHIFT - 4)));
+}
+
+static inline struct frame *
+ref_frame(u32 ref)
+{
+	return (struct frame *)((char *)frames + ref);
 }
 
 static inline u64
@@ -54,9 +67,7 @@ weak_to(const void *obj)
 static inline void *
 weak_get(struct weak w)
 {
-	u64 n = w.ref >> 4;
-
-	return n && frames[n].epoch == w.epoch ? frame_mem(n) : NULL;
+	return ref_frame(w.ref)->epoch == w.epoch ? ref_mem(w.ref) : NULL;
 }
 
 struct cap;

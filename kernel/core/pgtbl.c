@@ -91,7 +91,7 @@ pgtbl_op_attach(struct cap *c, struct args *a)
 	entry = hal_pte(cap_obj(c), a->a3, a->a4 + 1);
 	if (!entry)
 		return ENOENT;
-	if (hal_pte_prot(*entry))
+	if (hal_pte_present(*entry))
 		return EEXIST;
 	if ((e = frame_untyped_in(a->a1, a->a2, &n)))
 		return e;
@@ -120,7 +120,7 @@ pgtbl_op_map(struct cap *c, struct args *a)
 	entry = hal_pte(cap_obj(c), a->a3, 1);
 	if (!entry)
 		return ENOENT;
-	if (hal_pte_prot(*entry))
+	if (hal_pte_present(*entry))
 		return EEXIST;
 	pgtbl_map(entry, n, a->a4);
 	return EOK;
@@ -138,7 +138,7 @@ pgtbl_op_unmap(struct cap *c, struct args *a)
 	if (!entry)
 		return ENOENT;
 	for (u64 i = 0; i < a->a2; i++, entry++, va += PAGE_SIZE) {
-		if (!hal_pte_prot(*entry))
+		if (!hal_pte_present(*entry))
 			continue;
 		pgtbl_clear(cap_obj(c), entry, va);
 		unmapped++;
@@ -159,7 +159,7 @@ pgtbl_op_protect(struct cap *c, struct args *a)
 	if ((e = prot_check(a->a2)))
 		return e;
 	entry = hal_pte(cap_obj(c), a->a1, 1);
-	if (!entry || !hal_pte_prot(*entry))
+	if (!entry || !hal_pte_present(*entry))
 		return ENOENT;
 	n = hal_pte_frame(*entry);
 	*entry = hal_pte_page(n, counted(n) ? a->a2 : a->a2 | MAP_UNCACHED);
@@ -176,7 +176,7 @@ pgtbl_op_detach(struct cap *c, struct args *a)
 	if (a->a1 >= USER_END || a->a2 < 1 || a->a2 > 3)
 		return EINVAL;
 	entry = hal_pte(cap_obj(c), a->a1, a->a2 + 1);
-	if (!entry || !hal_pte_prot(*entry))
+	if (!entry || !hal_pte_present(*entry))
 		return ENOENT;
 	n = hal_pte_frame(*entry);
 	if (frames[n].used)
@@ -196,7 +196,7 @@ pgtbl_op_query(struct cap *c, struct args *a)
 	if (a->a1 >= USER_END)
 		return EINVAL;
 	entry = hal_pte(cap_obj(c), a->a1, 1);
-	if (!entry || !hal_pte_prot(*entry))
+	if (!entry || !hal_pte_present(*entry))
 		return ENOENT;
 	a->r[0] = hal_pte_frame(*entry);
 	a->r[1] = hal_pte_prot(*entry);
@@ -208,5 +208,5 @@ pgtbl_retire(void *obj)
 {
 	struct frame *f = &frames[frame_of(obj)];
 
-	return f->refs || f->used || hal_space_loaded() == obj ? EBUSY : EOK;
+	return f->refs || f->used || hal_space_loaded() == frame_of(obj) << PAGE_SHIFT ? EBUSY : EOK;
 }

@@ -10,7 +10,7 @@
 int
 rcv_has_pending(const struct rcv *r)
 {
-	return r->pending || !list_empty(&r->events) || !list_empty(&r->faults);
+	return r->pending || r->queued;
 }
 
 /* A node may still be linked at an end point that is gone; it is then on no list any more. */
@@ -22,11 +22,26 @@ node_settle(struct list_node *n, struct weak list)
 }
 
 static void
+node_queue(struct rcv *r, struct list_node *head, struct list_node *n, struct weak *list)
+{
+	list_append(head, n);
+	r->queued++;
+	*list = weak_to(r);
+}
+
+static void
+node_take(struct rcv *r, struct list_node *n)
+{
+	list_remove(n);
+	r->queued--;
+}
+
+static void
 node_forget(struct list_node *n, struct weak list)
 {
 	node_settle(n, list);
 	if (n->next)
-		list_remove(n);
+		node_take(weak_get(list), n);
 }
 
 void
@@ -39,10 +54,10 @@ rcv_forget(struct thd *t)
 void
 rcv_event(struct thd *t, u32 bits)
 {
-	struct rcv *r = weak_get(t->sched);
+	struct rcv *r = weak_get(t->sched); /* its own thread knows by itself */
 	u32 both = EVENT_BLOCKED | EVENT_WOKEN;
 
-	if (!r)
+	if (!r || weak_get(r->thd) == t)
 		return;
 	node_settle(&t->event_node, t->event_list);
 	if (!t->event_node.next)
@@ -55,8 +70,7 @@ rcv_event(struct thd *t, u32 bits)
 	if (!t->events) {
 		node_forget(&t->event_node, t->event_list);
 	} else if (!t->event_node.next) {
-		list_append(&r->events, &t->event_node);
-		t->event_list = weak_to(r);
+		node_queue(r, &r->events, &t->event_node, &t->event_list);
 	}
 }
 
@@ -69,13 +83,13 @@ take_event(struct rcv *r, word_t *out)
 	out[0] = out[1] = 0;
 	if (!list_empty(&r->events)) {
 		t = list_entry(r->events.next, struct thd, event_node);
-		list_remove(&t->event_node);
+		node_take(r, &t->event_node);
 		out[1] = t->events | (t->cycles - t->reported) << 8;
 		t->events = 0;
 		t->reported = t->cycles;
 	} else if (!list_empty(&r->faults)) {
 		t = list_entry(r->faults.next, struct thd, fault_node);
-		list_remove(&t->fault_node);
+		node_take(r, &t->fault_node);
 		out[1] = EVENT_FAULT;
 	} else {
 		return;
@@ -120,7 +134,7 @@ activate(struct cpu *c, struct rcv *r)
 	t->tcap = r->tcap;
 	t->prio = tc->prio;
 	t->timeout = CYCLES_INF;
-	thd_switch(c, t);
+	thd_switch(c, t, tc);
 }
 
 void
@@ -134,8 +148,7 @@ void
 rcv_fault(struct cpu *c, struct rcv *r, struct thd *t)
 {
 	node_forget(&t->fault_node, t->fault_list);
-	list_append(&r->faults, &t->fault_node);
-	t->fault_list = weak_to(r);
+	node_queue(r, &r->faults, &t->fault_node, &t->fault_list);
 	activate(c, r);
 }
 
@@ -181,6 +194,8 @@ rcv_init(struct rcv *r, struct thd *t, struct tcap *tc, u64 root)
 	list_init(&r->events);
 	list_init(&r->faults);
 	t->rcv = weak_to(r);
+	if (root)
+		t->sched = t->rcv;
 }
 
 word_t

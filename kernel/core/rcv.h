@@ -19,6 +19,7 @@ struct rcv {
 	struct weak tcap;   /* what the thread runs on when notified */
 	u64 pending;        /* notifications since the last wait */
 	u64 token;          /* of the newest dispatch under this scheduler */
+	u64 queued;         /* events and faults in the lists */
 	u64 root;           /* 1: the processor idles when its thread waits */
 	cycles_t timeout;   /* of the wait of a root scheduler */
 	struct list_node events, faults; /* of thd.event_node, thd.fault_node */

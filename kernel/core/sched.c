@@ -51,14 +51,13 @@ idle_begin(struct cpu *c, cycles_t timeout)
 void
 thd_enter(struct cpu *c, struct thd *t)
 {
-	struct comp *comp = frame_mem(t->top->comp >> 4);
+	struct comp *comp = ref_mem(t->top->comp);
 
 	c->thd = t;
 	c->top = t->top;
 	c->thdid = t->id;
 	c->captbl = comp->captbl;
-	if (hal_space_loaded() != frame_mem(comp->space >> PAGE_SHIFT))
-		hal_space_load(frame_mem(comp->space >> PAGE_SHIFT));
+	hal_space_load(comp->space);
 }
 
 static void
@@ -74,33 +73,28 @@ thd_leave(struct cpu *c)
 }
 
 void
-thd_switch(struct cpu *c, struct thd *t)
+thd_switch(struct cpu *c, struct thd *t, struct tcap *tc)
 {
 	account(c);
 	thd_leave(c);
 	c->prio = t->prio;
-	c->tcap = weak_get(t->tcap);
+	c->tcap = tc;
 	thd_enter(c, t);
 	timer_update(c);
-}
-
-struct rcv *
-sched_of(struct thd *t)
-{
-	struct rcv *own = weak_get(t->rcv);
-
-	return own && own->root ? own : weak_get(t->sched);
 }
 
 /* Switches to the thread of a scheduler if it can run. */
 static int
 scheduler_switch(struct cpu *c, struct rcv *r, struct thd *t)
 {
+	struct tcap *tc;
+
 	if (t->state == THD_WAITING && rcv_has_pending(r))
 		rcv_wake(r, t);
-	if (t->state != THD_READY || !weak_get(t->tcap) || !thd_settle(t))
+	tc = weak_get(t->tcap);
+	if (t->state != THD_READY || !tc || !thd_settle(t))
 		return 0;
-	thd_switch(c, t);
+	thd_switch(c, t, tc);
 	return 1;
 }
 
@@ -113,8 +107,10 @@ scheduler_next(struct cpu *c, struct rcv *r)
 	for (; r && (t = weak_get(r->thd)); r = weak_get(t->sched)) {
 		if (scheduler_switch(c, r, t))
 			return;
-		if (!r->root || t->state != THD_WAITING)
+		if (!r->root)
 			continue;
+		if (t->state != THD_WAITING)
+			break;
 		account(c);
 		thd_leave(c);
 		c->idle_root = r;
@@ -138,11 +134,11 @@ take_interrupted(struct cpu *c, struct rcv *sched)
 void
 sched_next(struct cpu *c)
 {
-	struct rcv *r = sched_of(c->thd);
+	struct rcv *r = weak_get(c->thd->sched);
 	struct thd *t = take_interrupted(c, r);
 
 	if (t)
-		thd_switch(c, t);
+		thd_switch(c, t, weak_get(t->tcap));
 	else
 		scheduler_next(c, r);
 }
@@ -150,10 +146,75 @@ sched_next(struct cpu *c)
 void
 sched_activate(struct cpu *c)
 {
-	struct rcv *r = sched_of(c->thd);
+	struct rcv *r = weak_get(c->thd->sched);
 
 	if (r && weak_get(r->thd) != c->thd)
 		scheduler_next(c, r);
+}
+
+/* What else may be wrong with a dispatch: the thread is not READY. A waiting root scheduler may be dispatched: its wait returns with nothing. */
+static int
+wake_for_dispatch(struct thd *t)
+{
+	struct rcv *own = weak_get(t->rcv);
+
+	if (t->state != THD_WAITING || !own || !own->root)
+		return -1;
+	rcv_wake(own, t);
+	return 0;
+}
+
+static word_t
+dispatch_check(struct cpu *c, struct thd *t, const struct args *a, const struct tcap *tc)
+{
+	struct rcv *r = weak_get(t->sched);
+
+	if (!r || a->a2 > PRIO_LOWEST)
+		return EINVAL;
+	if (a->a4 <= r->token)
+		return EAGAIN;
+	if (rcv_has_pending(r) && weak_get(r->thd) != c->thd && weak_get(r->thd) != t)
+		return EBUSY;
+	if (tc->budget == 0)
+		return EEXPIRED;
+	if (t->state != THD_READY && wake_for_dispatch(t))
+		return EPARKED;
+	r->token = a->a4;
+	return EOK;
+}
+
+word_t
+thd_op_dispatch(struct cap *cap, struct args *a)
+{
+	struct cpu *c = cpu_this();
+	struct thd *t = cap_obj(cap);
+	struct tcap *tc = c->tcap;
+	struct cap *own;
+	word_t e;
+
+	if (a->a1) {
+		if ((e = cap_find(a->a1, CAP_TCAP, RIGHT_USE, &own)))
+			return e;
+		tc = cap_obj(own);
+	}
+	if ((e = dispatch_check(c, t, a, tc)))
+		return e;
+	if (t != c->thd && !thd_settle(t))
+		return ECOMPDEAD;
+	c->thd->ret[0] = EOK;
+	t->tcap = weak_to(tc);
+	t->prio = a->a2;
+	t->timeout = a->a3;
+	c->interrupted = NULL;
+	if (t == c->thd) {
+		account(c);
+		c->prio = t->prio;
+		c->tcap = tc;
+		timer_update(c);
+	} else {
+		thd_switch(c, t, tc);
+	}
+	return EOK;
 }
 
 /* The timer: a budget has run out, a dispatch's timeout has passed, or a root scheduler's wait is over. */

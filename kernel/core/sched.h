@@ -17,7 +17,7 @@ void timer_update(struct cpu *);
 void thd_enter(struct cpu *, struct thd *);
 
 /* Switches to a ready thread whose top component lives, or idles (NULL). At most once in each entry into the kernel. */
-void thd_switch(struct cpu *, struct thd *);
+void thd_switch(struct cpu *, struct thd *, struct tcap *);
 
 /* The running thread cannot go on: switches to the one that was interrupted, or its scheduler's, or idles. */
 void sched_next(struct cpu *);
@@ -27,9 +27,6 @@ void sched_activate(struct cpu *);
 
 /* Idle: wakes the root scheduler if something is pending for it or its timeout has passed. */
 void idle_check(struct cpu *);
-
-/* Its scheduler's end point; for a root scheduler's thread its own; NULL if it has none. */
-struct rcv *sched_of(struct thd *);
 
 /* There is a thread that runs and can go on running. */
 static inline int

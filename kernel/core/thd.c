@@ -10,12 +10,6 @@
 #include "sched.h"
 #include "tcap.h"
 
-static int
-inv_lives(const struct inv *i)
-{
-	return frames[i->comp >> 4].life == i->life;
-}
-
 void
 thd_init(struct thd *t, struct comp *comp, u64 id, u64 arg)
 {
@@ -37,9 +31,9 @@ thd_result(struct thd *t, word_t err)
 	t->ret[1] = t->ret[2] = t->ret[3] = 0;
 }
 
-/* Back to the nearest living component below the top. Bounded by the depth of the stack. */
-static int
-unwind(struct thd *t)
+/* Bounded by the depth of the stack. */
+int
+thd_unwind(struct thd *t)
 {
 	struct inv *i = t->top - 1;
 
@@ -57,12 +51,6 @@ unwind(struct thd *t)
 	return 0;
 }
 
-int
-thd_settle(struct thd *t)
-{
-	return inv_lives(t->top) || unwind(t);
-}
-
 /* The running thread returned, and its caller is dead or there is none. */
 void
 invoke_return_dead(void)
@@ -71,7 +59,7 @@ invoke_return_dead(void)
 	struct thd *t = c->thd;
 
 	t->top = c->top;
-	if (unwind(t))
+	if (thd_unwind(t))
 		thd_enter(c, t);
 	else
 		sched_next(c);
@@ -91,7 +79,7 @@ invoke_refused(struct cap *cap)
 word_t
 thd_op_make(struct cap *c, struct args *a)
 {
-	struct rcv *sched = sched_of(cpu_this()->thd);
+	struct rcv *sched = weak_get(cpu_this()->thd->sched);
 	struct cap *to, *comp;
 	struct thd *t;
 	u64 n;
@@ -107,74 +95,6 @@ thd_op_make(struct cap *c, struct args *a)
 	if (sched)
 		t->sched = weak_to(sched);
 	cap_set(to, CAP_THD, t);
-	return EOK;
-}
-
-/* A waiting root scheduler may be dispatched: its wait returns with nothing. */
-static word_t
-dispatch_check_state(struct thd *t)
-{
-	struct rcv *own = weak_get(t->rcv);
-
-	if (t->state == THD_WAITING && own && own->root)
-		return EOK;
-	return t->state == THD_READY ? EOK : EPARKED;
-}
-
-static word_t
-dispatch_check(struct cpu *c, struct thd *t, struct args *a, struct tcap **tc)
-{
-	struct rcv *sched = sched_of(t);
-	struct cap *tcap;
-	word_t e;
-
-	*tc = c->tcap;
-	if (a->a1) {
-		if ((e = cap_find(a->a1, CAP_TCAP, RIGHT_USE, &tcap)))
-			return e;
-		*tc = cap_obj(tcap);
-	}
-	if (!sched || a->a2 > PRIO_LOWEST)
-		return EINVAL;
-	if (a->a4 <= sched->token)
-		return EAGAIN;
-	if (rcv_has_pending(sched) && weak_get(sched->thd) != c->thd && weak_get(sched->thd) != t)
-		return EBUSY;
-	if ((e = dispatch_check_state(t)))
-		return e;
-	if ((*tc)->budget == 0)
-		return EEXPIRED;
-	sched->token = a->a4;
-	return EOK;
-}
-
-word_t
-thd_op_dispatch(struct cap *cap, struct args *a)
-{
-	struct cpu *c = cpu_this();
-	struct thd *t = cap_obj(cap);
-	struct tcap *tc;
-	word_t e;
-
-	if ((e = dispatch_check(c, t, a, &tc)))
-		return e;
-	if (t != c->thd && !thd_settle(t))
-		return ECOMPDEAD;
-	if (t->state == THD_WAITING)
-		rcv_wake(weak_get(t->rcv), t);
-	t->tcap = weak_to(tc);
-	t->prio = a->a2;
-	t->timeout = a->a3;
-	c->interrupted = NULL;
-	if (t == c->thd) {
-		account(c);
-		c->prio = t->prio;
-		c->tcap = tc;
-		timer_update(c);
-		return EOK;
-	}
-	thd_result(c->thd, EOK);
-	thd_switch(c, t);
 	return EOK;
 }
 
@@ -212,7 +132,7 @@ fault(enum fault_cause cause, u64 address, u64 code)
 {
 	struct cpu *c = cpu_this();
 	struct thd *t = c->thd;
-	struct comp *comp = frame_mem(c->top->comp >> 4);
+	struct comp *comp = ref_mem(c->top->comp);
 	struct rcv *r = weak_get(comp->fault);
 
 	if (!r)
@@ -295,7 +215,7 @@ thd_op_abort(struct cap *cap, struct args *a)
 	(void)a;
 	if (t->state != THD_PARKED)
 		return EINVAL;
-	if (unwind(t))
+	if (thd_unwind(t))
 		unpark(t);
 	return EOK;
 }

@@ -65,11 +65,24 @@ void thd_init(struct thd *, struct comp *, u64 id, u64 arg);
 /* What the thread's system call is to return; its result words become 0. */
 void thd_result(struct thd *, word_t err);
 
+static inline int
+inv_lives(const struct inv *i)
+{
+	return ref_frame(i->comp)->life == i->life;
+}
+
+/* Takes the top off, down to the nearest living component, which gets ECOMPDEAD. Result: as thd_settle. */
+int thd_unwind(struct thd *);
+
 /*
  * Called before a thread that is not running is resumed: if the component on its top has died, it goes back to the nearest living one with
  * ECOMPDEAD. Result: 0 if there is none; the thread is then DEAD and its scheduler told.
  */
-int thd_settle(struct thd *);
+static inline int
+thd_settle(struct thd *t)
+{
+	return inv_lives(t->top) || thd_unwind(t);
+}
 
 /* EBUSY while it runs. */
 word_t thd_retire(void *obj);

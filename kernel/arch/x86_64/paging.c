@@ -11,15 +11,6 @@
 #include "core/print.h"
 #include "x86.h"
 
-#define PTE_P   (1UL << 0)
-#define PTE_W   (1UL << 1)
-#define PTE_U   (1UL << 2)
-#define PTE_PCD (1UL << 4)
-#define PTE_PS  (1UL << 7)
-#define PTE_G   (1UL << 8)
-#define PTE_NX  (1UL << 63)
-#define PTE_FRAME 0x000ffffffffff000UL
-
 #define LARGE 0x200000UL
 #define EARLY_END (4UL << 30) /* boot.S maps this much */
 
@@ -93,7 +84,7 @@ paging_init(struct machine *machine)
 	map_kernel(FRAMES_VA, records, bytes, PTE_W | PTE_NX);
 	map_kernel(LAPIC_VA, 0xfee00000, PAGE_SIZE, PTE_W | PTE_NX | PTE_PCD);
 	map_kernel(IOAPIC_VA, 0xfec00000, PAGE_SIZE, PTE_W | PTE_NX | PTE_PCD);
-	hal_space_load(kernel_top);
+	hal_space_load((u64)kernel_top - PHYSMAP);
 }
 
 void
@@ -102,68 +93,9 @@ hal_pgtbl_init(void *top)
 	memcpy((u64 *)top + 256, kernel_top + 256, 256 * sizeof(u64));
 }
 
-pte_t *
-hal_pte(void *top, u64 va, u32 level)
-{
-	pte_t *table = top;
-
-	for (u32 l = 4; l > level; l--) {
-		pte_t e = table[va >> (12 + 9 * (l - 1)) & 511];
-
-		if (!(e & PTE_P))
-			return NULL;
-		table = (pte_t *)(PHYSMAP + (e & PTE_FRAME));
-	}
-	return &table[va >> (12 + 9 * (level - 1)) & 511];
-}
-
-pte_t
-hal_pte_page(u64 frame, word_t prot)
-{
-	pte_t e = frame << PAGE_SHIFT | PTE_P | PTE_U;
-
-	if (prot & MAP_WRITE)
-		e |= PTE_W;
-	if (prot & MAP_UNCACHED)
-		e |= PTE_PCD;
-	return prot & MAP_EXEC ? e : e | PTE_NX;
-}
-
-pte_t
-hal_pte_table(u64 frame)
-{
-	return frame << PAGE_SHIFT | PTE_P | PTE_W | PTE_U;
-}
-
-u64
-hal_pte_frame(pte_t e)
-{
-	return (e & PTE_FRAME) >> PAGE_SHIFT;
-}
-
-word_t
-hal_pte_prot(pte_t e)
-{
-	if (!(e & PTE_P))
-		return 0;
-	return MAP_READ | (e & PTE_W ? MAP_WRITE : 0) | (e & PTE_NX ? 0 : MAP_EXEC) | (e & PTE_PCD ? MAP_UNCACHED : 0);
-}
-
-void *
-hal_space_loaded(void)
-{
-	return (void *)(PHYSMAP + read_cr3());
-}
-
-void
-hal_space_load(void *top)
-{
-	write_cr3((u64)top - PHYSMAP);
-}
-
 void
 hal_tlb_forget(void *top, u64 va)
 {
-	if (hal_space_loaded() == top)
+	if (hal_space_loaded() == (u64)top - PHYSMAP)
 		asm volatile("invlpg (%0)" : : "r"(va) : "memory");
 }

@@ -11,7 +11,7 @@
 
 u64 fake_now = 1000;
 u64 fake_timer = CYCLES_INF;
-static void *loaded;
+static u64 loaded;
 
 enum { PRESENT = 1 << 4 };
 
@@ -37,7 +37,8 @@ void hal_pgtbl_init(void *top) { (void)top; }
 pte_t hal_pte_page(u64 frame, word_t prot) { return frame << 12 | PRESENT | prot; }
 pte_t hal_pte_table(u64 frame) { return frame << 12 | PRESENT | MAP_READ; }
 u64 hal_pte_frame(pte_t e) { return e >> 12; }
-word_t hal_pte_prot(pte_t e) { return e & PRESENT ? e & 15 : 0; }
+word_t hal_pte_prot(pte_t e) { return e & 15; }
+int hal_pte_present(pte_t e) { return e & PRESENT ? 1 : 0; }
 
 pte_t *
 hal_pte(void *top, u64 va, u32 level)
@@ -55,8 +56,8 @@ hal_pte(void *top, u64 va, u32 level)
 }
 
 void hal_tlb_forget(void *top, u64 va) { (void)top; (void)va; }
-void hal_space_load(void *top) { loaded = top; }
-void *hal_space_loaded(void) { return loaded; }
+void hal_space_load(u64 space) { loaded = space; }
+u64 hal_space_loaded(void) { return loaded; }
 void hal_timer_set(cycles_t when) { fake_timer = when; }
 u32 hal_irq_lines(void) { return 24; }
 void hal_irq_mask(u32 line) { (void)line; }

@@ -244,7 +244,7 @@ counts_agree(void)
 		for (u32 i = 0; i < 512; i++) {
 			pte_t e = ((pte_t *)frame_mem(n))[i];
 
-			if (!hal_pte_prot(e))
+			if (!hal_pte_present(e))
 				continue;
 			used++;
 			if (hal_pte_frame(e) < FRAMES)
