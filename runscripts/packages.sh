@@ -1,4 +1,4 @@
-# Sourced by runscripts/run and tests/run: install_missing FILE installs the Debian packages named in FILE that are not installed yet.
+# Sourced by runscripts/run and tests/run. install_missing FILE installs the Debian packages named in FILE that are not installed yet.
 # It needs nothing but a base system; when nothing is missing it only asks dpkg.
 
 missing_packages() {
@@ -33,4 +33,13 @@ install_missing() {
 		sh $missing && [ -z "$(missing_packages "$1")" ] && return 0
 	echo "packages: could not install $missing" >&2
 	return 1
+}
+
+# The Python that the package python3 brings along, whatever else is in PATH; anything else where there is no such file.
+find_python() {
+	if [ -x /usr/bin/python3 ]; then
+		echo /usr/bin/python3
+	else
+		command -v python3
+	fi
 }

@@ -86,7 +86,8 @@ def _boot(options: Options, out: Path, entries: list[Entry], own: list[Entry]) -
 def _run(options: Options) -> None:
     system = read_system(options.system)
     out = (options.out or BUILD / system.name).resolve()
-    machine.find_qemu(options.qemu)
+    if not options.compose:
+        machine.find_qemu(options.qemu)
     if options.kvm:
         machine.check_kvm()
     with locked(out / ".lock"):
@@ -95,6 +96,8 @@ def _run(options: Options) -> None:
             now.note = build_kernel()
         with step("compose") as now:
             now.note = compose(system, options, out, len(entries), params)
+        if options.compose:
+            return
         own = plan.plan(options.seed, params["own"]) if params.get("own") else []
         _boot(options, out, entries, own)
     print(f"{system.name}: good")

@@ -114,11 +114,11 @@ def copy_image(ready: Path, image: Path) -> list[Entry]:
         raise Stop(f"--image {ready}: there is no such file")
     if not ready.is_file():
         raise Stop(f"--image {ready}: this is not a file")
+    Ext2(ready)
+    check_image(ready)
     call([find_tool("cp", "coreutils"), "--sparse=always", ready, image])
     if not image.exists() or image.stat().st_size != ready.stat().st_size:
         raise Stop(f"--image {ready}: cannot be copied to {image.parent}")
-    Ext2(image)
-    check_image(image)
     return Ext2(image).entries()
 
 

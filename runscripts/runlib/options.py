@@ -15,6 +15,7 @@ class Options:
 
     system: str
     list: bool
+    compose: bool
     folder: Path | None
     mke2fs: str
     image: Path | None
@@ -47,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("system", nargs="?", default=DEFAULT_SYSTEM, help="its name (default: %(default)s)")
     add("--list", action="store_true", help="show what systems there are")
+    add("--compose", action="store_true", help="build and compose it, and boot nothing")
     add("--from", dest="folder", type=Path, metavar="DIR", help="disk image from this folder")
     add("--mke2fs", default="", metavar="OPTIONS", help="further options for mke2fs")
     add("--image", type=Path, metavar="FILE", help="disk image: a copy of this ext2 image")

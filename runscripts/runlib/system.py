@@ -64,7 +64,7 @@ def read_system(name: str) -> System:
     try:
         script = read_script(str(file))
     except Refusal as refusal:
-        raise Stop(str(refusal)) from None
+        raise Stop(str(refusal).replace(f"{PROJECT}/", "")) from None
     description = script.system.settings.get("description")
     return System(
         file.stem,
@@ -124,9 +124,10 @@ def compose(system: System, options: Options, out: Path, names: int, params: dic
         seconds = system.seconds + (size >> 20) * SECONDS_A_MIB + names // NAMES_A_SECOND
         facts = {"memory_mib": memory, "image_limit_mib": memory, "seconds": seconds}
         script = _overlay(system, out, facts, params)
-    command = [sys.executable, "-m", "composer", script, "--out", out, *files]
+    command = [sys.executable, "-m", "composer", script.resolve(), "--out", out, *files]
     done = call(command, cwd=PROJECT)
     if done.returncode:
-        raise Stop(done.stderr.decode("utf-8", "replace").strip() or first_line(done.stdout))
+        said = done.stderr.decode("utf-8", "replace").strip() or first_line(done.stdout)
+        raise Stop(said.replace(f"{PROJECT}/", ""))
     said = first_line(done.stdout)
     return os.path.relpath(said.partition(": ")[0], PROJECT) + ": " + said.partition(": ")[2]
