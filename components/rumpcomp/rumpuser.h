@@ -24,12 +24,14 @@ struct rump_component;
 struct rumpuser_hyperup {
 	void (*hyp_schedule)(void);   /* takes an lwp, a temporary one if the thread has none, and a rump CPU */
 	void (*hyp_unschedule)(void);
-	void (*hyp_backend_unschedule)(int nlocks, int *countp, void *interlock); /* nlocks 0 = the giant lock as deep as it is held */
+	/* nlocks 0 = the giant lock, as deep as it is held */
+	void (*hyp_backend_unschedule)(int nlocks, int *countp, void *interlock);
 	void (*hyp_backend_schedule)(int nlocks, void *interlock);
 	void (*hyp_lwproc_switch)(struct lwp *);
 	void (*hyp_lwproc_release)(void);
 	int (*hyp_lwproc_rfork)(void *, int, const char *);
-	int (*hyp_lwproc_newlwp)(int32_t pid); /* makes an lwp in process pid (0 = kernel, 1 = init) and switches to it */
+	/* makes an lwp in process pid (0 = kernel, 1 = init) and switches to it */
+	int (*hyp_lwproc_newlwp)(int32_t pid);
 	struct lwp *(*hyp_lwproc_curlwp)(void);
 	int (*hyp_syscall)(int, void *, long *);
 	void (*hyp_lwpexit)(void);

@@ -1,0 +1,107 @@
+"""
+Images whose metadata were changed at random, repeatably by a seed: whatever they hold, the rump kernel neither crashes nor hangs.
+A mount may be refused and every operation may fail.
+"""
+
+from __future__ import annotations
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Callable
+
+from .tools import Bench, command, must
+
+KIB = 1024
+SECONDS = 10  # of one image
+METADATA = 90  # blocks at the beginning of the image: superblock, descriptors, bitmaps, inodes, folders
+SUPERBLOCK = range(1024, 1024 + 264)
+COMMANDS = [
+    command("mount", "/", "rw"),
+    command("graze", "/"),
+    command("write", "/new", 30000, 1, 0),
+    command("write", "/dir/f3", 3000, 2, 20000),
+    command("truncate", "/big", 1000),
+    command("mkdir", "/dir/sub", "755"),
+    command("rename", "/dir", "/moved"),
+    command("unlink", "/one"),
+    command("unlink", "/big"),
+    command("symlink", "target", "/link2"),
+    command("rmdir", "/hollow"),
+    command("graze", "/"),
+    command("unmount", "/"),
+]
+
+
+def _base(bench: Bench) -> bytes:
+    tree = bench.folder / "tree"
+    (tree / "dir").mkdir(parents=True)
+    (tree / "hollow").mkdir()
+    (tree / "one").write_bytes(b"1")
+    (tree / "big").write_bytes(bytes(range(256)) * 1400)
+    (tree / "long-link").symlink_to("x" * 200)
+    for i in range(20):
+        (tree / "dir" / f"f{i}").write_bytes(b"f" * i * 100)
+    return bench.image(768, "-b", "1024", "-N", "64", "-O", "^resize_inode", tree=tree).read_bytes()
+
+
+def mutate(data: bytes, seed: int) -> bytes:
+    """Changes one to eight places: a byte, a bit, a word of a hard value, a run of noise."""
+    rng = random.Random(seed)
+    out = bytearray(data)
+    for _ in range(rng.randint(1, 8)):
+        in_super = rng.random() < 0.15
+        at = rng.choice(SUPERBLOCK) if in_super else rng.randrange(2 * KIB, METADATA * KIB)
+        kind = rng.randrange(4)
+        if kind == 0:
+            out[at] = rng.randrange(256)
+        elif kind == 1:
+            out[at] ^= 1 << rng.randrange(8)
+        elif kind == 2:
+            word = rng.choice([0, 1, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 0xFFFF, len(data) // KIB, 2])
+            out[at & ~3 : (at & ~3) + 4] = word.to_bytes(4, "little")
+        else:
+            n = rng.randint(1, 16)
+            out[at : at + n] = rng.randbytes(n)
+    return bytes(out[: len(data)])
+
+
+def _survives(bench: Bench, image: Path) -> str:
+    run = bench.rumpfs_raw(image, COMMANDS, "-s", "3", kind="asan", seconds=SECONDS)
+    if run.status == 0:
+        return ""
+    return f"status {run.status}: {run.said[-1200:]}"
+
+
+def _mutations(bench: Bench) -> None:
+    base = _base(bench)
+
+    def one(seed: int) -> tuple[int, str]:
+        image = bench.folder / f"mutation-{seed}"
+        image.write_bytes(mutate(base, seed))
+        found = _survives(bench, image)
+        image.unlink()
+        return seed, found
+
+    seeds = range(bench.seed * 100000, bench.seed * 100000 + bench.mutations)
+    with ThreadPoolExecutor(2) as pool:
+        bad = [(seed, found) for seed, found in pool.map(one, seeds) if found]
+    must(not bad, f"{len(bad)} of {len(seeds)} images; seed {bad[0][0] if bad else ''}: {bad[0][1] if bad else ''}")
+
+
+def _unchanged(bench: Bench) -> None:
+    """The commands do something on the image that was not changed, else the mutations would prove little."""
+    image = bench.folder / "unchanged"
+    image.write_bytes(_base(bench))
+    run = bench.rumpfs(image, COMMANDS)
+    bad = [answer for answer in run.answers if answer.value < 0]
+    must(not bad, f"{bad[0].command if bad else ''} fails on the image as it was")
+    bench.fsck(image)
+
+
+def tests() -> list[tuple[str, str, Callable[[Bench], None]]]:
+    """The tests of this module."""
+    return [
+        ("corrupt-base", "the commands work on the image before it is changed", _unchanged),
+        ("corrupt", "no change of the metadata makes the rump kernel crash or hang", _mutations),
+    ]

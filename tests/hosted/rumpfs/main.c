@@ -1,0 +1,222 @@
+/*
+ * usage: rumpfs [-r] [-n CPUS] [-s SEED] [-t SECONDS] IMAGE   (commands on standard input)
+ *
+ * -r: the image is a read-only device; -n: rump CPUs; -s: block requests complete in an order of their own; -t: the process is killed then.
+ * A command is a line of words, quoted as print_quoted does. Its result follows its output in a line "= N": 0 or more, or a negated
+ * errno. Commands: see the table at the end.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../host/host.h"
+#include "rumpfs.h"
+
+#define DEVICE "/dev/disk0"
+#define WORDS  6
+
+struct rsys_proc *proc;
+
+static uint64_t
+number(const char *s)
+{
+	return strtoull(s, NULL, 0);
+}
+
+static long
+do_mount(char **w)
+{
+	return rsys_mount(proc, "ext2", DEVICE, w[1], strcmp(w[2], "ro") == 0 ? RSYS_MNT_RDONLY : 0);
+}
+
+static long do_unmount(char **w) { return rsys_unmount(proc, w[1]); }
+static long do_walk(char **w) { return walk(proc, w[1]); }
+static long do_graze(char **w) { return graze(proc, w[1], 0); }
+static long do_mkdir(char **w) { return rsys_mkdir(proc, w[1], (unsigned)strtoul(w[2], NULL, 8)); }
+static long do_rmdir(char **w) { return rsys_rmdir(proc, w[1]); }
+static long do_unlink(char **w) { return rsys_unlink(proc, w[1]); }
+static long do_link(char **w) { return rsys_link(proc, w[1], w[2]); }
+static long do_symlink(char **w) { return rsys_symlink(proc, w[1], w[2]); }
+static long do_rename(char **w) { return rsys_rename(proc, w[1], w[2]); }
+static long do_truncate(char **w) { return rsys_truncate(proc, w[1], (int64_t)number(w[2])); }
+static long do_chmod(char **w) { return rsys_chmod(proc, w[1], (unsigned)strtoul(w[2], NULL, 8)); }
+static long do_chown(char **w) { return rsys_chown(proc, w[1], (uint32_t)number(w[2]), (uint32_t)number(w[3])); }
+static long do_chdir(char **w) { return rsys_chdir(proc, w[1]); }
+static long do_sync(char **w) { return (void)w, rsys_sync(proc); }
+static long do_write(char **w) { return pattern_write(proc, w[1], number(w[2]), number(w[3]), number(w[4])); }
+static long do_check(char **w) { return pattern_check(proc, w[1], number(w[2]), number(w[3])); }
+static long do_work(char **w) { return work(w[1], (int)number(w[2]), (int)number(w[3]), number(w[4])); }
+static long do_open(char **w) { return rsys_open(proc, w[1], (int)number(w[2]), (unsigned)number(w[3])); }
+static long do_close(char **w) { return rsys_close(proc, (int)number(w[1])); }
+static long do_setcred(char **w) { return rsys_proc_setcred(proc, (uint32_t)number(w[1]), (uint32_t)number(w[2])); }
+
+static long
+do_fsync(char **w)
+{
+	long fd = rsys_open(proc, w[1], RSYS_RDWR, 0), e;
+
+	if (fd < 0)
+		return fd;
+	e = rsys_fsync(proc, (int)fd);
+	rsys_close(proc, (int)fd);
+	return e;
+}
+
+/* Many empty files, or the same names away again. */
+static long
+do_many(char **w)
+{
+	int n = (int)number(w[2]), remove = strcmp(w[3], "remove") == 0;
+	char path[NAMES_MAX];
+
+	for (int i = 0; i < n; i++) {
+		long e;
+
+		snprintf(path, sizeof(path), "%s%05d", w[1], i);
+		if (remove) {
+			e = rsys_unlink(proc, path);
+		} else {
+			e = rsys_open(proc, path, RSYS_CREAT | RSYS_EXCL | RSYS_WRONLY, 0644);
+			if (e >= 0)
+				e = rsys_close(proc, (int)e);
+		}
+		if (e < 0)
+			return e;
+	}
+	return n;
+}
+
+static long
+do_stat(char **w)
+{
+	struct rsys_stat st;
+	long e = rsys_lstat(proc, w[1], &st);
+
+	if (e == 0)
+		printf("mode %o nlink %u uid %u gid %u size %llu blocks %llu\n", st.mode, st.nlink, st.uid, st.gid,
+		       (unsigned long long)st.size, (unsigned long long)st.blocks);
+	return e;
+}
+
+static long
+do_statfs(char **w)
+{
+	struct rsys_statfs st;
+	long e = rsys_statfs(proc, w[1], &st);
+
+	if (e == 0)
+		printf("blocks %llu bfree %llu bavail %llu files %llu ffree %llu bsize %u namemax %u readonly %u\n",
+		       (unsigned long long)st.blocks, (unsigned long long)st.bfree, (unsigned long long)st.bavail,
+		       (unsigned long long)st.files, (unsigned long long)st.ffree, st.bsize, st.namemax, st.readonly);
+	return e;
+}
+
+/* Block requests fail: the next N after the first AFTER. */
+static long
+do_fail(char **w)
+{
+	host_bio_fail(number(w[1]), number(w[2]));
+	return 0;
+}
+
+static long
+do_counts(char **w)
+{
+	(void)w;
+	host_counts_print(stdout);
+	return 0;
+}
+
+/* Ends as if the power had gone. */
+static long
+do_crash(char **w)
+{
+	(void)w;
+	fflush(stdout);
+	_exit(0);
+}
+
+static const struct {
+	const char *name;
+	long (*run)(char **);
+	int words; /* arguments */
+} commands[] = {
+	{"mount", do_mount, 2}, {"unmount", do_unmount, 1}, {"walk", do_walk, 1}, {"graze", do_graze, 1},
+	{"mkdir", do_mkdir, 2}, {"rmdir", do_rmdir, 1}, {"unlink", do_unlink, 1}, {"link", do_link, 2},
+	{"symlink", do_symlink, 2}, {"rename", do_rename, 2}, {"truncate", do_truncate, 2}, {"chmod", do_chmod, 2},
+	{"chown", do_chown, 3}, {"chdir", do_chdir, 1}, {"sync", do_sync, 0}, {"fsync", do_fsync, 1},
+	{"write", do_write, 4}, {"check", do_check, 3}, {"many", do_many, 3}, {"work", do_work, 4},
+	{"open", do_open, 3}, {"close", do_close, 1}, {"stat", do_stat, 1}, {"statfs", do_statfs, 1},
+	{"setcred", do_setcred, 2}, {"fail", do_fail, 2}, {"counts", do_counts, 0}, {"crash", do_crash, 0},
+};
+
+static void
+run_line(char *line)
+{
+	char *words[WORDS + 1] = {NULL};
+	int n = 0;
+
+	for (char *w = strtok(line, " \n"); w != NULL && n < WORDS; w = strtok(NULL, " \n")) {
+		unquote(w);
+		words[n++] = w;
+	}
+	for (size_t i = 0; n > 0 && i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (strcmp(commands[i].name, words[0]) != 0)
+			continue;
+		if (n != commands[i].words + 1)
+			break;
+		printf("= %ld\n", commands[i].run(words));
+		fflush(stdout);
+		return;
+	}
+	fprintf(stderr, "rumpfs: no such command, or not so many words: %s\n", n > 0 ? words[0] : "");
+	exit(2);
+}
+
+static void
+start(int argc, char **argv)
+{
+	int readonly = 0, option;
+	long e;
+
+	while ((option = getopt(argc, argv, "rn:s:t:")) != -1) {
+		if (option == 'r')
+			readonly = 1;
+		else if (option == 'n')
+			host_param("_RUMPUSER_NCPU", optarg);
+		else if (option == 's')
+			host_bio_shuffle((uint32_t)number(optarg));
+		else if (option == 't')
+			alarm((unsigned)number(optarg));
+		else
+			exit(2);
+	}
+	if (optind != argc - 1) {
+		fputs("usage: rumpfs [-r] [-n CPUS] [-s SEED] [-t SECONDS] IMAGE\n", stderr);
+		exit(2);
+	}
+	host_device("disk0", argv[optind], readonly);
+	e = rsys_init();
+	if (e == 0)
+		e = rsys_etfs_register(DEVICE, "disk0");
+	proc = e == 0 ? rsys_proc_create() : NULL;
+	if (proc == NULL) {
+		fprintf(stderr, "rumpfs: the rump kernel does not start: %ld\n", e);
+		exit(1);
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	static char line[3 * NAMES_MAX * 2 + 64];
+
+	start(argc, argv);
+	while (fgets(line, sizeof(line), stdin) != NULL)
+		run_line(line);
+	/* The rump kernel's threads are still there, so no destructor may run. */
+	fflush(NULL);
+	_exit(0);
+}
