@@ -58,8 +58,8 @@ boot_map(u64 va, u64 n, word_t prot)
 	pgtbl_map(hal_pte(top, va, 1), n, prot);
 }
 
-void
-boot_image(const struct machine *m)
+static void
+adopt_image(const struct machine *m)
 {
 	info.magic = BOOT_MAGIC;
 	info.frames = m->frames;
@@ -114,14 +114,14 @@ fill_captbl(struct captbl *t, struct comp *comp, struct thd *thd, struct tcap *t
 	cap_set(captbl_slot(t, SLOT_BOOT_THD), CAP_THD, thd);
 	cap_set(captbl_slot(t, SLOT_BOOT_TCAP), CAP_TCAP, tcap);
 	cap_set(captbl_slot(t, SLOT_BOOT_RCV), CAP_RCV, rcv);
-	set_range(t, SLOT_BOOT_FRAME, CAP_FRAME, frame_count());
+	set_range(t, SLOT_BOOT_FRAME, CAP_FRAME, nframes);
 	set_range(t, SLOT_BOOT_DEVICE, CAP_FRAME, 1UL << 20);
 	set_range(t, SLOT_BOOT_IRQ, CAP_IRQ, hal_irq_lines());
 	set_range(t, SLOT_BOOT_IOPORT, CAP_IOPORT, 1UL << 16);
 }
 
-void
-boot_booter(const struct machine *m)
+static void
+make_booter(const struct machine *m)
 {
 	struct captbl *t = frame_retype(take_frame(), CAP_CAPTBL);
 	struct comp *comp = frame_retype(take_frame(), CAP_COMP);
@@ -146,4 +146,15 @@ boot_booter(const struct machine *m)
 	c->tcap = tcap;
 	c->prio = thd->prio;
 	thd_enter(c, thd);
+}
+
+/* The start order of the machine-independent kernel. */
+void
+kmain(const struct machine *m)
+{
+	frame_init(m);
+	frame_reserve_device(0xa0000 >> PAGE_SHIFT, 0x60000 >> PAGE_SHIFT);       /* the PC's adapters and ROM */
+	frame_reserve_device(0xc0000000 >> PAGE_SHIFT, 0x40000000 >> PAGE_SHIFT); /* buses below 4 GiB */
+	adopt_image(m);
+	make_booter(m);
 }

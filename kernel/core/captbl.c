@@ -26,21 +26,6 @@ captbl_far(slot_t slot)
 }
 
 word_t
-cap_find(word_t slot, enum cap_kind kind, u32 rights, struct cap **out)
-{
-	struct cap *c = captbl_slot(cpu_this()->captbl, slot);
-
-	if (!c || c->kind != kind)
-		return EBADCAP;
-	if ((c->rights & rights) != rights)
-		return EACCES;
-	if (kind <= CAP_SND && !weak_get(c->obj))
-		return EDEADCAP;
-	*out = c;
-	return EOK;
-}
-
-word_t
 cap_slot_free(word_t slot, struct cap **out)
 {
 	struct cap *c = captbl_slot(cpu_this()->captbl, slot);

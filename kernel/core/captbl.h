@@ -7,6 +7,7 @@
 #ifndef CORE_CAPTBL_H
 #define CORE_CAPTBL_H
 
+#include "cpu.h"
 #include "frame.h"
 
 struct cap {
@@ -56,7 +57,20 @@ captbl_slot(struct captbl *t, word_t slot)
 struct cap *captbl_far(slot_t slot);
 
 /* A capability in an own slot, of that kind, with these rights, whose object lives. EBADCAP; EACCES; EDEADCAP. */
-word_t cap_find(word_t slot, enum cap_kind kind, u32 rights, struct cap **out);
+static inline word_t
+cap_find(word_t slot, enum cap_kind kind, u32 rights, struct cap **out)
+{
+	struct cap *c = captbl_slot(cpu_this()->captbl, slot);
+
+	if (!c || c->kind != kind)
+		return EBADCAP;
+	if ((c->rights & rights) != rights)
+		return EACCES;
+	if (kind <= CAP_SND && !weak_get(c->obj))
+		return EDEADCAP;
+	*out = c;
+	return EOK;
+}
 
 /* An empty own slot. EBADCAP no such slot; EEXIST. */
 word_t cap_slot_free(word_t slot, struct cap **out);

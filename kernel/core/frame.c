@@ -11,14 +11,8 @@
 #include "tcap.h"
 #include "thd.h"
 
-static u64 nframes;
+u64 nframes;
 static u64 counts[FRAME_TYPES];
-
-u64
-frame_count(void)
-{
-	return nframes;
-}
 
 static void
 frame_set_type(struct frame *f, enum frame_type type)

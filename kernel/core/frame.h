@@ -95,7 +95,7 @@ word_t frame_untyped_at(const struct cap *, u64 index, u64 *n);
 word_t frame_untyped_in(slot_t slot, u64 index, u64 *n);
 
 /* The number of frames that have a record. */
-u64 frame_count(void);
+extern u64 nframes;
 
 word_t frame_op_to_user(struct cap *, struct args *);
 word_t frame_op_reclaim(struct cap *, struct args *);

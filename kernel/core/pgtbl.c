@@ -18,13 +18,13 @@ va_is_page(u64 va)
 }
 
 /* The record of a frame that counts its mappings; NULL for device memory. */
-static struct frame *
+static inline struct frame *
 counted(u64 n)
 {
-	return n < frame_count() && frames[n].type == FRAME_USER ? &frames[n] : NULL;
+	return n < nframes && frames[n].type == FRAME_USER ? &frames[n] : NULL;
 }
 
-static word_t
+static inline word_t
 prot_check(word_t prot)
 {
 	if (!(prot & MAP_READ) || prot & ~(word_t)(MAP_READ | MAP_WRITE | MAP_EXEC | MAP_UNCACHED))
@@ -115,7 +115,7 @@ pgtbl_op_map(struct cap *c, struct args *a)
 	if ((e = prot_check(a->a4)))
 		return e;
 	n = f->first + a->a2;
-	if (n < frame_count() && frames[n].type != FRAME_USER && frames[n].type != FRAME_DEVICE)
+	if (n < nframes && frames[n].type != FRAME_USER && frames[n].type != FRAME_DEVICE)
 		return EFRAMETYPE;
 	entry = hal_pte(cap_obj(c), a->a3, 1);
 	if (!entry)

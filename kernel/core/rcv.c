@@ -7,12 +7,6 @@
 #include "sched.h"
 #include "tcap.h"
 
-int
-rcv_has_pending(const struct rcv *r)
-{
-	return r->pending || r->queued;
-}
-
 /* A node may still be linked at an end point that is gone; it is then on no list any more. */
 static void
 node_settle(struct list_node *n, struct weak list)

@@ -43,7 +43,11 @@ int rcv_take(struct rcv *, word_t *r);
 /* The thread of an end point in RCV_WAIT becomes ready, with what is pending as its result. */
 void rcv_wake(struct rcv *, struct thd *);
 
-int rcv_has_pending(const struct rcv *);
+static inline int
+rcv_has_pending(const struct rcv *r)
+{
+	return (r->pending | r->queued) != 0;
+}
 
 /* A thread is going: its events are forgotten. */
 void rcv_forget(struct thd *);

@@ -10,33 +10,46 @@
 
 struct cpu boot_cpu;
 
+static inline void
+charge(struct cpu *c, struct thd *t)
+{
+	cycles_t now = hal_now(), d = now - c->since, budget = c->tcap->budget;
+
+	c->since = now;
+	t->cycles += d;
+	if (budget != CYCLES_INF)
+		c->tcap->budget = d < budget ? budget - d : 0;
+}
+
 void
 account(struct cpu *c)
 {
-	cycles_t now = hal_now(), d = now - c->since;
-
-	c->since = now;
-	if (!c->thd) {
-		c->idle_cycles += d;
+	if (c->thd) {
+		charge(c, c->thd);
 		return;
 	}
-	c->thd->cycles += d;
-	if (c->tcap->budget != CYCLES_INF)
-		c->tcap->budget = d < c->tcap->budget ? c->tcap->budget - d : 0;
+	c->idle_cycles += hal_now() - c->since;
+	c->since = hal_now();
 }
 
 /* A budget that is used up already has been told of; nobody is left to stop the thread. */
-void
-timer_update(struct cpu *c)
+static inline void
+timer_for(struct cpu *c, cycles_t timeout, cycles_t budget)
 {
-	cycles_t when = c->thd->timeout;
+	cycles_t when = timeout;
 
-	if (c->tcap->budget && c->tcap->budget != CYCLES_INF && c->since + c->tcap->budget < when)
-		when = c->since + c->tcap->budget;
+	if (budget != CYCLES_INF && budget && c->since + budget < when)
+		when = c->since + budget;
 	if (when != c->deadline) {
 		c->deadline = when;
 		hal_timer_set(when);
 	}
+}
+
+void
+timer_update(struct cpu *c)
+{
+	timer_for(c, c->thd->timeout, c->tcap->budget);
 }
 
 static void
@@ -46,18 +59,6 @@ idle_begin(struct cpu *c, cycles_t timeout)
 	c->thdid = 0;
 	c->deadline = timeout;
 	hal_timer_set(timeout);
-}
-
-void
-thd_enter(struct cpu *c, struct thd *t)
-{
-	struct comp *comp = ref_mem(t->top->comp);
-
-	c->thd = t;
-	c->top = t->top;
-	c->thdid = t->id;
-	c->captbl = comp->captbl;
-	hal_space_load(comp->space);
 }
 
 static void
@@ -164,8 +165,8 @@ wake_for_dispatch(struct thd *t)
 	return 0;
 }
 
-static word_t
-dispatch_check(struct cpu *c, struct thd *t, const struct args *a, const struct tcap *tc)
+static inline word_t
+dispatch_check(const struct cpu *c, struct thd *t, const struct args *a, const struct tcap *tc)
 {
 	struct rcv *r = weak_get(t->sched);
 
@@ -183,11 +184,13 @@ dispatch_check(struct cpu *c, struct thd *t, const struct args *a, const struct 
 	return EOK;
 }
 
+/* Measured: the commonest way to switch. The running thread's tcap is the one being charged, so its weak reference is that one's. */
 word_t
 thd_op_dispatch(struct cap *cap, struct args *a)
 {
 	struct cpu *c = cpu_this();
-	struct thd *t = cap_obj(cap);
+	struct thd *t = cap_obj(cap), *cur = c->thd;
+	struct weak w = cur->tcap;
 	struct tcap *tc = c->tcap;
 	struct cap *own;
 	word_t e;
@@ -195,25 +198,25 @@ thd_op_dispatch(struct cap *cap, struct args *a)
 	if (a->a1) {
 		if ((e = cap_find(a->a1, CAP_TCAP, RIGHT_USE, &own)))
 			return e;
+		w = own->obj;
 		tc = cap_obj(own);
 	}
 	if ((e = dispatch_check(c, t, a, tc)))
 		return e;
-	if (t != c->thd && !thd_settle(t))
+	if (t != cur && !thd_settle(t))
 		return ECOMPDEAD;
-	c->thd->ret[0] = EOK;
-	t->tcap = weak_to(tc);
-	t->prio = a->a2;
+	t->tcap = w;
+	t->prio = c->prio = a->a2;
 	t->timeout = a->a3;
 	c->interrupted = NULL;
-	if (t == c->thd) {
-		account(c);
-		c->prio = t->prio;
-		c->tcap = tc;
-		timer_update(c);
-	} else {
-		thd_switch(c, t, tc);
+	charge(c, cur);
+	c->tcap = tc;
+	if (t != cur) {
+		cur->ret[0] = EOK;
+		cur->top = c->left = c->top;
+		thd_enter(c, t);
 	}
+	timer_for(c, a->a3, tc->budget);
 	return EOK;
 }
 

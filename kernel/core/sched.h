@@ -4,6 +4,7 @@
 #ifndef CORE_SCHED_H
 #define CORE_SCHED_H
 
+#include "comp.h"
 #include "cpu.h"
 #include "thd.h"
 
@@ -14,7 +15,17 @@ void account(struct cpu *);
 void timer_update(struct cpu *);
 
 /* Makes a thread the running one, where its top says: that component decides the capability table and the address space. */
-void thd_enter(struct cpu *, struct thd *);
+static inline void
+thd_enter(struct cpu *c, struct thd *t)
+{
+	struct comp *comp = ref_mem(t->top->comp);
+
+	c->thd = t;
+	c->top = t->top;
+	c->thdid = t->id;
+	c->captbl = comp->captbl;
+	hal_space_load(comp->space);
+}
 
 /* Switches to a ready thread whose top component lives, or idles (NULL). At most once in each entry into the kernel. */
 void thd_switch(struct cpu *, struct thd *, struct tcap *);
