@@ -1,6 +1,6 @@
 """
-Who may include what. The table is data: for each part of the tree, what its files may include. An include
-is found as the compiler finds it, and then held against the table.
+Who may include what. The table is data: for each part of the tree, what its files may include. An
+include is found as the compiler finds it, and then held against the table.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ COMPILER = {  # headers that a freestanding compiler brings along
 }
 RUMP = "components/rumpcomp/"
 BRIDGE = RUMP + "rumpuser/bridge."  # the host bridge: the only files of rumpuser/ that see the system
-# (files, what they may include); the first row that fits a file counts. OWN is the file's own folder, NEEDS the interfaces that
-# its component declares, NAMED a core header or an interface that the README of the file's folder names in backquotes.
+# (files, what they may include); the first row that fits a file counts. OWN is the file's own
+# folder, NEEDS the interfaces that its component declares, NAMED a core header or an interface
+# that the README of the file's folder names in backquotes.
 OWN, NEEDS, NAMED = "own folder", "declared interfaces", "named in the README"
 TABLE: list[tuple[str, list[str]]] = [
     ("kernel/abi/", [ABI]),
@@ -39,9 +40,11 @@ TABLE: list[tuple[str, list[str]]] = [
     (RUMP + "builtin/", [RUMP + "rumpuser.h", RUMP + "rsys.h", OWN]),
     (RUMP + "netbsd/", [RUMP + "rumpuser.h", RUMP + "rsys.h", OWN]),
     (RUMP, [ABI, LIB, NEEDS, INFO, RUMP]),
+    ("components/apps/conform/", [ABI, LIB, NEEDS, INFO, RUMP + "rumpuser/", "tests/hosted/conform/"]),  # tests these
     ("components/", [ABI, LIB, NEEDS, INFO, OWN]),
 ]
-# What the library may use of interfaces: those that every component with threads or text has, called through weak symbols.
+# What the library may use of interfaces: those that every component with threads or text has,
+# called through weak symbols.
 LIBRARY_NEEDS = {"init", "sched", "console", "mem"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
