@@ -20,8 +20,8 @@ put(enum lapic_reg r, u32 v)
 void
 lapic_init(void)
 {
-	outb(0x21, 0xff); /* the old interrupt controllers: everything masked */
-	outb(0xa1, 0xff);
+	hal_port_out(0x21, 1, 0xff); /* the old interrupt controllers: everything masked */
+	hal_port_out(0xa1, 1, 0xff);
 	wrmsr(MSR_APIC_BASE, rdmsr(MSR_APIC_BASE) | 1 << 11);
 	put(LAPIC_SPURIOUS, 1 << 8 | VEC_SPURIOUS);
 	put(LAPIC_LVT_LINT0, MASKED);

@@ -11,21 +11,21 @@
 void
 serial_init(void)
 {
-	outb(SERIAL + 1, 0);    /* no interrupts */
-	outb(SERIAL + 3, 0x80); /* divisor: 115200 baud */
-	outb(SERIAL + 0, 1);
-	outb(SERIAL + 1, 0);
-	outb(SERIAL + 3, 3);    /* 8 bits, no parity, 1 stop bit */
-	outb(SERIAL + 2, 0xc7); /* queues on, cleared */
-	outb(SERIAL + 4, 0x0b); /* ready, interrupt line enabled */
+	hal_port_out(SERIAL + 1, 1, 0);    /* no interrupts */
+	hal_port_out(SERIAL + 3, 1, 0x80); /* divisor: 115200 baud */
+	hal_port_out(SERIAL + 0, 1, 1);
+	hal_port_out(SERIAL + 1, 1, 0);
+	hal_port_out(SERIAL + 3, 1, 3);    /* 8 bits, no parity, 1 stop bit */
+	hal_port_out(SERIAL + 2, 1, 0xc7); /* queues on, cleared */
+	hal_port_out(SERIAL + 4, 1, 0x0b); /* ready, interrupt line enabled */
 }
 
 static void
 serial_put(char c)
 {
-	for (u32 i = 0; i < 100000 && !(inb(SERIAL + 5) & 0x20); i++)
+	for (u32 i = 0; i < 100000 && !(hal_port_in(SERIAL + 5, 1) & 0x20); i++)
 		;
-	outb(SERIAL, c);
+	hal_port_out(SERIAL, 1, c);
 }
 
 void

@@ -15,10 +15,10 @@ static u64 local_per_tsc; /* ticks of the local timer for one of the time-stamp 
 static void
 pit_start(void)
 {
-	outb(0x61, (inb(0x61) & ~2) | 1);
-	outb(0x43, 0xb0);
-	outb(0x42, PIT_COUNT & 0xff);
-	outb(0x42, PIT_COUNT >> 8);
+	hal_port_out(0x61, 1, (hal_port_in(0x61, 1) & ~2) | 1);
+	hal_port_out(0x43, 1, 0xb0);
+	hal_port_out(0x42, 1, PIT_COUNT & 0xff);
+	hal_port_out(0x42, 1, PIT_COUNT >> 8);
 }
 
 /* A frequency within a thousandth of a whole MHz is taken for that: the measurement is no better. */
@@ -39,7 +39,7 @@ timer_init(void)
 	lapic_timer_start(~0u);
 	pit_start();
 	t0 = hal_now();
-	while (!(inb(0x61) & 0x20))
+	while (!(hal_port_in(0x61, 1) & 0x20))
 		;
 	tsc = hal_now() - t0;
 	local = ~0u - lapic_timer_count();

@@ -44,21 +44,6 @@ wrmsr(u32 msr, u64 v)
 	asm volatile("wrmsr" : : "c"(msr), "a"((u32)v), "d"((u32)(v >> 32)));
 }
 
-static inline void
-outb(u16 port, u8 v)
-{
-	asm volatile("outb %0, %1" : : "a"(v), "Nd"(port));
-}
-
-static inline u8
-inb(u16 port)
-{
-	u8 v;
-
-	asm volatile("inb %1, %0" : "=a"(v) : "Nd"(port));
-	return v;
-}
-
 /* read_crN(), write_crN() */
 #define CONTROL_REGISTER(n) \
 	static inline u64 read_cr##n(void) { u64 v; asm volatile("movq %%cr" #n ", %0" : "=r"(v)); return v; } \
