@@ -1,5 +1,6 @@
-# Sourced by runscripts/run and tests/run. install_missing FILE installs the Debian packages named in FILE that are not installed yet.
-# It needs nothing but a base system; when nothing is missing it only asks dpkg.
+# Sourced by runscripts/run and tests/run. install_missing FILE installs the Debian packages named
+# in FILE that are not installed yet. It needs nothing but a base system; when nothing is missing
+# it only asks dpkg.
 
 missing_packages() {
 	local wanted
@@ -35,7 +36,8 @@ install_missing() {
 	return 1
 }
 
-# The Python that the package python3 brings along, whatever else is in PATH; anything else where there is no such file.
+# The Python that the package python3 brings along, whatever else is in PATH; anything else where
+# there is no such file.
 find_python() {
 	if [ -x /usr/bin/python3 ]; then
 		echo /usr/bin/python3

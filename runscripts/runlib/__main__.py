@@ -1,4 +1,7 @@
-"""The steps in order. Exit status: 0 the verdict and every check are good, 1 they are not, 2 used wrongly."""
+"""
+The steps in order. Exit status: 0 the verdict and every check are good, 1 they are not, 2 used
+wrongly.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,10 @@ AFTER = "after.img"
 
 @contextmanager
 def _memory_file(out: Path, composed: machine.Composed, keep: bool) -> Iterator[Path]:
-    """A file for the machine's memory: in memory itself if there is room, so that nothing is written to a disk."""
+    """
+    A file for the machine's memory: in memory itself if there is room, so that nothing is written
+    to a disk.
+    """
     if keep:
         yield out / "memory.bin"
         return

@@ -1,4 +1,7 @@
-"""After the run: takes the disk out of the machine's memory and has it judged by programs that know nothing of the rump kernel."""
+"""
+After the run: takes the disk out of the machine's memory and has it judged by programs that know
+nothing of the rump kernel.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +53,10 @@ def take_out(ram: Path, console: Console, composed: Composed, to: Path) -> None:
 
 
 def wanted_entries(before: list[Entry], own: list[Entry]) -> list[Entry]:
-    """What must be in the image now: all that was, the root with one more folder, and the client's own."""
+    """
+    What must be in the image now: all that was, the root with one more folder, and the client's
+    own.
+    """
     root = before[0]
     if not own:
         return before
@@ -94,4 +100,5 @@ def judge(image: Path, before: list[Entry], own: list[Entry]) -> str:
     check_image(image)
     check_entries(image, wanted_entries(before, own))
     found = check_with_debugfs(image, own)
-    return f"e2fsck is content, {len(before)} old names are as before, debugfs finds {found} files of the client"
+    was = f"{len(before)} old names are as before"
+    return f"e2fsck is content, {was}, debugfs finds {found} files of the client"

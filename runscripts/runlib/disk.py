@@ -1,4 +1,7 @@
-"""The disk image that a system gets: made from a folder, or a copy of a ready one; and the list of what is in it."""
+"""
+The disk image that a system gets: made from a folder, or a copy of a ready one; and the list of
+what is in it.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,9 @@ NO_ROOM = (b"Could not allocate", b"ENOSPC", b"No space left", b"no free space")
 
 
 def _used_bytes(entry: Entry, block: int) -> int:
-    """Blocks of data and of pointers to them, for a file or a long symlink; and the space of the name."""
+    """
+    Blocks of data and of pointers to them, for a file or a long symlink; and the space of the name.
+    """
     data = -(-entry.size // block)
     pointers = data // (block // 4) + 3 if data > 12 else 0
     return (data + pointers) * block + len(entry.path.rpartition(b"/")[2]) + 12
@@ -68,7 +73,8 @@ def _make(folder: Path, image: Path, size: int, options: list[str], entries: lis
 
 def make_image(folder: Path, image: Path, mke2fs: str) -> list[Entry]:
     """
-    Makes an ext2 image of what is in a folder, large enough for the client's own files too. mke2fs: further options for it.
+    Makes an ext2 image of what is in a folder, large enough for the client's own files too.
+    mke2fs: further options for it.
     Result: what is in it, read from the folder, but the root, which mke2fs makes.
     """
     try:
@@ -135,7 +141,10 @@ def has_room(image: Ext2) -> bool:
 
 
 def prepare(out: Path, folder: Path | None, ready: Path | None, mke2fs: str) -> list[Entry]:
-    """Makes out/disk.img from what the user asked for. Nothing appears under that name unless it is complete."""
+    """
+    Makes out/disk.img from what the user asked for. Nothing appears under that name unless it is
+    complete.
+    """
     image = out / "disk.img"
     with tempfile.TemporaryDirectory(prefix=".disk-", dir=out) as scratch:
         made = Path(scratch) / "disk.img"

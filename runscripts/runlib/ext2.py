@@ -1,6 +1,7 @@
 """
-A reader of ext2 images: lists what is in one. It shares nothing with mke2fs, debugfs or the rump kernel, so it is a second opinion on all of them.
-It trusts no number of the image: whatever points outside, or in a circle, is refused.
+A reader of ext2 images: lists what is in one. It shares nothing with mke2fs, debugfs or the rump
+kernel, so it is a second opinion on all of them. It trusts no number of the image: whatever points
+outside, or in a circle, is refused.
 """
 
 from __future__ import annotations
@@ -181,7 +182,10 @@ class Ext2:
         return Entry(path, inode.mode, inode.uid, inode.gid, inode.nlink, size, digest, target)
 
     def entries(self) -> list[Entry]:
-        """Everything that is in the image, the root first; lost+found only if there is something in it."""
+        """
+        Everything that is in the image, the root first; lost+found only if there is something in
+        it.
+        """
         found: list[Entry] = []
         seen: set[int] = set()
         todo = [(b"", ROOT_INODE)]

@@ -1,4 +1,6 @@
-"""Reads a folder of the host into a list, and sets apart the files that this project's git tracks."""
+"""
+Reads a folder of the host into a list, and sets apart the files that this project's git tracks.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,10 @@ def _names(root: bytes) -> dict[bytes, os.stat_result]:
 
 
 def _link_counts(names: dict[bytes, os.stat_result]) -> dict[bytes, int]:
-    """Links as they will be in the image: those that lie in the folder; for a folder itself, its name, "." and each ".." in it."""
+    """
+    Links as they will be in the image: those that lie in the folder; for a folder itself, its
+    name, "." and each ".." in it.
+    """
     links = Counter((s.st_dev, s.st_ino) for s in names.values() if not stat.S_ISDIR(s.st_mode))
     below = Counter(
         os.path.dirname(path) for path, s in names.items() if path and stat.S_ISDIR(s.st_mode)
@@ -76,7 +81,10 @@ def check_folder(folder: Path) -> None:
 
 
 def tracked_files() -> list[str]:
-    """The files that git tracks and that are there; without git or its data, all but what building leaves behind."""
+    """
+    The files that git tracks and that are there; without git or its data, all but what building
+    leaves behind.
+    """
     if shutil.which("git") and (PROJECT / ".git").exists():
         git = ["git", "-c", "safe.directory=*", "-C", str(PROJECT)]
         done = call([*git, "ls-files", "-z"])

@@ -1,10 +1,12 @@
 """
-The list of what is in an image: one entry for each name, and its binary form, which the client checks against the file system it
-has mounted (components/apps/fsclient/list.h holds the same layout).
+The list of what is in an image: one entry for each name, and its binary form, which the client
+checks against the file system it has mounted (components/apps/fsclient/list.h holds the same
+layout).
 
-Little endian. A header: magic, number of entries, bytes in all (u64 each). The offsets of the entries (u64 each). The entries,
-sorted by path: size (u64), mode, uid, gid, nlink, length of the path, length of the target (u32 each), SHA-256 of the contents (zeros
-unless it is a file), path, target, filled up to a multiple of 8. A path has no leading slash; the root's is empty.
+Little endian. A header: magic, number of entries, bytes in all (u64 each). The offsets of the
+entries (u64 each). The entries, sorted by path: size (u64), mode, uid, gid, nlink, length of the
+path, length of the target (u32 each), SHA-256 of the contents (zeros unless it is a file), path,
+target, filled up to a multiple of 8. A path has no leading slash; the root's is empty.
 """
 
 from __future__ import annotations
@@ -33,7 +35,9 @@ TYPES = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One name. size is 0 for folders, whose size is the file system's own affair, and for devices."""
+    """
+    One name. size is 0 for folders, whose size is the file system's own affair, and for devices.
+    """
 
     path: bytes
     mode: int

@@ -1,6 +1,7 @@
 """
-Boots a composed system in QEMU, shows its console, and says how it ended. A run is over when the guest says so through the debug-exit device, or when its
-time is up; what the console says can make a run bad, never good.
+Boots a composed system in QEMU, shows its console, and says how it ended. A run is over when the
+guest says so through the debug-exit device, or when its time is up; what the console says can make
+a run bad, never good.
 """
 
 from __future__ import annotations
@@ -100,7 +101,9 @@ def check_kvm() -> None:
 
 
 def command_line(qemu: str, options: Options, composed: Composed, out: Path, ram: Path) -> list[str]:
-    """The machine: a PC with a serial port, the debug-exit device, and memory that lies in a file."""
+    """
+    The machine: a PC with a serial port, the debug-exit device, and memory that lies in a file.
+    """
     size = f"{composed.memory_mib}M"
     command = [qemu, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"]
     command += ["-accel", "kvm", "-cpu", "host"] if options.kvm else ["-accel", "tcg", "-cpu", "max"]
@@ -154,7 +157,10 @@ def _verdict(status: int, errors: str) -> str:
 
 
 def run(command: list[str], composed: Composed, out: Path, limit: float | None) -> Console:
-    """Boots the machine; the console goes to console.txt too. Raises Stop unless the verdict is good and the console has been as it must be."""
+    """
+    Boots the machine; the console goes to console.txt too. Raises Stop unless the verdict is good
+    and the console has been as it must be.
+    """
     console = Console(composed)
     stdin = None if sys.stdin and sys.stdin.isatty() else subprocess.DEVNULL
     with open(out / "qemu.txt", "w+b") as errors:

@@ -28,6 +28,7 @@ class Options:
     keep: bool
     qemu: str
     out: Path | None
+    roots: list[Path]
 
 
 def _positive(text: str) -> int:
@@ -61,6 +62,15 @@ def _parser() -> argparse.ArgumentParser:
     add("--keep", action="store_true", help="keep memory.bin, the machine's memory at the end")
     add("--qemu", default="qemu-system-x86_64", metavar="PROGRAM", help="another QEMU")
     add("--out", type=Path, metavar="FOLDER", help="where all goes (default: build/SYSTEM)")
+    add(
+        "--root",
+        dest="roots",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FOLDER",
+        help="a folder with components/ and interfaces/ of your own, searched before the project's",
+    )
     return parser
 
 

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Iterator
+from typing import Iterator, cast
 
 from .errors import Stop
 
@@ -35,7 +35,8 @@ def call(
     command: list[str | os.PathLike[str]], **more: object
 ) -> subprocess.CompletedProcess[bytes]:
     """Runs a tool to its end and captures what it says; its status is the caller's to judge."""
-    environment = {**os.environ, "PATH": tool_path(), "LC_ALL": "C", **more.pop("env", {})}  # type: ignore[dict-item]
+    extra = cast("dict[str, str]", more.pop("env", {}))
+    environment = {**os.environ, "PATH": tool_path(), "LC_ALL": "C", **extra}
     return subprocess.run(
         command,
         stdin=subprocess.DEVNULL,

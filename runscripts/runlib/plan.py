@@ -1,6 +1,7 @@
 """
-What the checking client leaves in the file system, computed here a second time: components/apps/fsclient/plan.c says the same in C, and a test holds the two
-against each other. Everything follows from a seed and the name of the client's own folder.
+What the checking client leaves in the file system, computed here a second time:
+components/apps/fsclient/plan.c says the same in C, and a test holds the two against each other.
+Everything follows from a seed and the name of the client's own folder.
 """
 
 from __future__ import annotations

@@ -17,7 +17,10 @@ class Step:
 
 @contextmanager
 def step(name: str) -> Iterator[Step]:
-    """Prints the step's name at once, its note and time when it is over. Steps that print themselves come out on lines of their own."""
+    """
+    Prints the step's name at once, its note and time when it is over. Steps that print themselves
+    come out on lines of their own.
+    """
     now = Step()
     begin = time.monotonic()
     print(f"{name:<9} ", end="", flush=True)

@@ -89,7 +89,10 @@ def build_kernel() -> str:
 
 
 def memory_for(system: System, options: Options, bytes_of_files: int) -> int:
-    """MiB of the machine: what the script says, and more if the disk is larger than what that is meant for."""
+    """
+    MiB of the machine: what the script says, and more if the disk is larger than what that is
+    meant for.
+    """
     files = -(-bytes_of_files // (1 << 20))
     needed = system.memory_mib + max(0, files - BASE_DISK_MIB) * 65 // 64
     most = options.memory_mib or MOST_MIB
@@ -102,7 +105,10 @@ def memory_for(system: System, options: Options, bytes_of_files: int) -> int:
 
 
 def _overlay(system: System, out: Path, facts: dict[str, int], params: dict[str, str]) -> Path:
-    """A script that is the system's own with what this run changes. It has the same name and lies in the run's folder."""
+    """
+    A script that is the system's own with what this run changes. It has the same name and lies in
+    the run's folder.
+    """
     lines = [f"include = [{json.dumps(os.path.relpath(system.file, out))}]", "", "[system]"]
     lines += [f"{key} = {value}" for key, value in facts.items()]
     if params:
@@ -124,7 +130,8 @@ def compose(system: System, options: Options, out: Path, names: int, params: dic
         seconds = system.seconds + (size >> 20) * SECONDS_A_MIB + names // NAMES_A_SECOND
         facts = {"memory_mib": memory, "image_limit_mib": memory, "seconds": seconds}
         script = _overlay(system, out, facts, params)
-    command = [sys.executable, "-m", "composer", script.resolve(), "--out", out, *files]
+    roots = [part for root in options.roots for part in ("--root", root.resolve())]
+    command = [sys.executable, "-m", "composer", script.resolve(), "--out", out, *files, *roots]
     done = call(command, cwd=PROJECT)
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip() or first_line(done.stdout)

@@ -1,4 +1,6 @@
-"""Runs every check on the tree: a line for each, then what is wrong. Exit status 1 if anything is."""
+"""
+Runs every check on the tree: a line for each, then what is wrong. Exit status 1 if anything is.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,10 @@ def _format(tree: list[Source]) -> list[str]:
 
 
 def main(argv: list[str]) -> int:
-    """argv: names of checks, none for all; --format: only clang-format's opinion, which no other check needs."""
+    """
+    argv: names of checks, none for all; --format: only clang-format's opinion, which no other
+    check needs.
+    """
     tree = read_tree()
     if argv == ["--format"]:
         if not shutil.which("clang-format"):

@@ -1,4 +1,6 @@
-"""What holds for the text of files: words, widths, lengths, and that every folder explains itself."""
+"""
+What holds for the text of files: words, widths, lengths, and that every folder explains itself.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ FUNCTION_LINES = 60
 FILE_LINES = 600
 UNFINISHED = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X)\b")
 # What has no business in the tree: paths of one machine, and words about how the text came about.
-FOREIGN = re.compile(r"/wo" + r"rk/|/ho" + r"me/\w|shared/des" + r"ign|shared/st" + r"yle|\bteam" + r"mate|\bcoordi" + r"nator")
+FOREIGN = re.compile(
+    r"/wo" + r"rk/|/ho" + r"me/\w|shared/des" + r"ign|shared/st" + r"yle|\bteam" + r"mate|\bcoordi" + r"nator"
+)
 FUNCTION = re.compile(r"^[a-z_]\w*\(")
 REASON = "long because"
 
@@ -162,7 +166,8 @@ def shell(tree: list[Source]) -> list[str]:
     for source in tree:
         if source.name.endswith(".sh") or source.text.startswith("#!/bin/bash"):
             done = subprocess.run(
-                ["bash", "-n", source.name], cwd=PROJECT, capture_output=True, text=True, check=False
+                ["bash", "-n", source.name], cwd=PROJECT, capture_output=True, text=True,
+                check=False
             )
             wrong += done.stderr.splitlines()
     return wrong

@@ -1,4 +1,7 @@
-"""Finds the tests, runs them two at a time, and reports. Exit status: 0 all passed, 1 some failed, 2 used wrongly or nothing to run."""
+"""
+Finds the tests, runs them two at a time, and reports. Exit status: 0 all passed, 1 some failed, 2
+used wrongly or nothing to run.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Runs a job and finds out what its tests said. A job that says nothing, or ends badly without a failed test, has failed itself."""
+"""
+Runs a job and finds out what its tests said. A job that says nothing, or ends badly without a
+failed test, has failed itself.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,10 @@ DETAIL = 12000  # bytes of output kept
 
 
 def _call(job: Job, more: list[str]) -> tuple[int | None, str]:
-    """Status (None: its time was up) and output. It gets a process group of its own, so that nothing of it stays behind."""
+    """
+    Status (None: its time was up) and output. It gets a process group of its own, so that nothing
+    of it stays behind.
+    """
     with tempfile.TemporaryFile() as output:
         with subprocess.Popen(
             job.command + more,

@@ -26,7 +26,9 @@ def _makefiles() -> list[Job]:
 
 
 def _pytests() -> list[Job]:
-    """tests/composer as a whole, so that its objects are compiled once; elsewhere each file by itself."""
+    """
+    tests/composer as a whole, so that its objects are compiled once; elsewhere each file by itself.
+    """
     base = [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     found = [Job("composer", [*base, "tests/composer"], "pytest")]
     for file in sorted((PROJECT / "tests" / "system").glob("test_*.py")):

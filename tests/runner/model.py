@@ -11,7 +11,9 @@ PASS, FAIL, SKIP = "PASS", "FAIL", "SKIP"
 
 @dataclass(frozen=True)
 class Result:
-    """One test: verdict, its name, the sentence it holds, and what there is to read if it failed."""
+    """
+    One test: verdict, its name, the sentence it holds, and what there is to read if it failed.
+    """
 
     verdict: str
     name: str

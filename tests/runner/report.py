@@ -1,4 +1,6 @@
-"""What people and programs read of a test run: lines while it goes on, and a JUnit file at the end."""
+"""
+What people and programs read of a test run: lines while it goes on, and a JUnit file at the end.
+"""
 
 from __future__ import annotations
 

@@ -12,7 +12,10 @@ BLOCK = 1024  # the smallest; its double-indirect boundary is at (12 + 256) bloc
 
 
 def names(folder: Path) -> None:
-    """Spaces, UTF-8, names of 1 to 255 bytes, bytes that are no UTF-8, and those that a shell would trip over."""
+    """
+    Spaces, UTF-8, names of 1 to 255 bytes, bytes that are no UTF-8, and those that a shell would
+    trip over.
+    """
     wild = ["a b", " lead", "trail ", "größe", "日本語", "x" * 255, "é" * 127, "-n", "$HOME", "a'b", 'a"b']
     wild += ["new\nline", "tab\tbed", "back\\slash", "*", "...", "..a", "%s%n", "#", "~"]
     for name in wild:

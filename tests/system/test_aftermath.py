@@ -1,4 +1,7 @@
-"""What is wrong on a disk after a run is found; and a disk that is right passes. The run itself is left out: its result is made on the host."""
+"""
+What is wrong on a disk after a run is found; and a disk that is right passes. The run itself is
+left out: its result is made on the host.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +78,10 @@ def test_good(after: After) -> None:
     ],
 )
 def test_fault(after: After, command: str, sentence: str) -> None:
-    """Each kind of fault ends in a sentence. The last is none that e2fsck minds, so it must be harmless."""
+    """
+    Each kind of fault ends in a sentence. The last is none that e2fsck minds, so it must be
+    harmless.
+    """
     debugfs(after[0], command)
     if sentence:
         with pytest.raises(Stop, match=sentence):
@@ -114,7 +120,10 @@ def said(facts: Composed, *lines: str) -> Console:
 
 
 def test_take_out(tmp_path: Path) -> None:
-    """The disk comes out of the memory file byte by byte, from where the kernel says that the boot image lies."""
+    """
+    The disk comes out of the memory file byte by byte, from where the kernel says that the boot
+    image lies.
+    """
     disk_bytes = os.urandom(3000) + bytes(2 << 20) + os.urandom(5000) + bytes(192)
     facts = composed(8192, len(disk_bytes))
     memory = bytes(1 << 20) + b"manifest\0".ljust(8192, b"x") + disk_bytes + bytes(4096)
@@ -132,7 +141,10 @@ def test_take_out(tmp_path: Path) -> None:
 
 
 def test_console() -> None:
-    """Expected lines count in their order and wherever reads tear them; a forbidden one counts at once."""
+    """
+    Expected lines count in their order and wherever reads tear them; a forbidden one counts at
+    once.
+    """
     facts = replace(composed(0, 0), expect=["one", "two"], forbid=["panic"])
     torn = Console(facts)
     for data in (b"on", b"e\nt", b"wo\n"):

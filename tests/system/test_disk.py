@@ -1,4 +1,7 @@
-"""Images from folders, on the host: what mke2fs made is what a second reader finds, for every kind of folder and block size."""
+"""
+Images from folders, on the host: what mke2fs made is what a second reader finds, for every kind of
+folder and block size.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +47,9 @@ def test_same_bytes(tmp_path: Path) -> None:
 
 
 def test_project_itself(tmp_path: Path) -> None:
-    """Without a folder the disk has what this project consists of, and nothing that building made."""
+    """
+    Without a folder the disk has what this project consists of, and nothing that building made.
+    """
     entries = disk.prepare(tmp_path, None, None, "")
     names = {entry.path.decode() for entry in entries if not entry.is_folder}
     assert names == set(tracked_files())
@@ -83,7 +88,9 @@ def test_list_of_entries() -> None:
 
 
 def test_damaged_images(tmp_path: Path) -> None:
-    """The reader of images ends with a sentence or a list, never otherwise, whatever the bytes are."""
+    """
+    The reader of images ends with a sentence or a list, never otherwise, whatever the bytes are.
+    """
     folder = tmp_path / "folder"
     folder.mkdir()
     folders.links(folder)

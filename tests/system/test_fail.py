@@ -1,4 +1,7 @@
-"""Whatever is asked wrongly, or goes wrong, ends in one clear sentence and a status other than 0, with nothing half-written."""
+"""
+Whatever is asked wrongly, or goes wrong, ends in one clear sentence and a status other than 0,
+with nothing half-written.
+"""
 
 from __future__ import annotations
 
@@ -106,7 +109,10 @@ def test_qemu_missing(run: Run, tmp_path: Path) -> None:
     assert leftovers(tmp_path / "out") == []
 
 
-@pytest.mark.parametrize("version, sentence", [("6.2.0", "is QEMU 6.2; 7.2 or later is needed"), ("", "is this QEMU?")])
+@pytest.mark.parametrize(
+    "version, sentence",
+    [("6.2.0", "is QEMU 6.2; 7.2 or later is needed"), ("", "is this QEMU?")],
+)
 def test_qemu_too_old(version: str, sentence: str, run: Run, tmp_path: Path) -> None:
     old = tmp_path / "qemu"
     old.write_text(f"#!/bin/sh\necho {version and 'QEMU emulator version ' + version}\n")

@@ -1,4 +1,7 @@
-"""Folders that nobody chose, all the way: image, boot, the client's checks and files, the disk taken out and judged."""
+"""
+Folders that nobody chose, all the way: image, boot, the client's checks and files, the disk taken
+out and judged.
+"""
 
 from __future__ import annotations
 

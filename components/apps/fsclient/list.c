@@ -1,5 +1,6 @@
 /*
- * Reading the list. Once list_open has found every entry inside the list and the paths in ascending order, the others need no checks.
+ * Reading the list. Once list_open has found every entry inside the list and the paths in
+ * ascending order, the others need no checks.
  */
 #include "list.h"
 
@@ -40,7 +41,9 @@ list_open(struct list *l, const void *data, u64 bytes)
 
 	if (bytes < sizeof(*h) || h->magic != LIST_MAGIC)
 		return "it is no list";
-	if (h->bytes > bytes || h->bytes < sizeof(*h) || h->count > (h->bytes - sizeof(*h)) / sizeof(u64))
+	if (h->bytes > bytes || h->bytes < sizeof(*h))
+		return "it is cut off";
+	if (h->count > (h->bytes - sizeof(*h)) / sizeof(u64))
 		return "it is cut off";
 	l->header = h;
 	l->count = h->count;

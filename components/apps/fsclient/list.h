@@ -1,6 +1,7 @@
 /*
- * The list of what must be in the file system: a file of the boot image that the host wrote (runscripts/runlib/listing.py has the
- * other side). It is checked whole once, before anything else is done with it.
+ * The list of what must be in the file system: a file of the boot image that the host wrote
+ * (runscripts/runlib/listing.py has the other side). It is checked whole once, before anything
+ * else is done with it.
  */
 #ifndef FSCLIENT_LIST_H
 #define FSCLIENT_LIST_H

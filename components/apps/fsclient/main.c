@@ -1,8 +1,9 @@
 /*
- * The checking client: mounts a disk, checks all that is on it against the list, makes files of its own, unmounts, mounts again and checks
- * everything once more. Its verdict ends the run.
+ * The checking client: mounts a disk, checks all that is on it against the list, makes files of
+ * its own, unmounts, mounts again and checks everything once more. Its verdict ends the run.
  *
- * Parameters: device, root (where to mount); own (name of its own folder in the root; empty: it only reads), seed (of its own files).
+ * Parameters: device, root (where to mount); own (name of its own folder in the root; empty: it
+ * only reads), seed (of its own files).
  */
 #include <fs/fs_client.h>
 #include <init/init.h>
@@ -45,10 +46,12 @@ static void
 open_list(struct client *c)
 {
 	const struct info_file *file = cos_file("list.bin");
-	const char *wrong = file ? list_open(&c->list, (const void *)file->va, file->bytes) : "there is none";
+	const char *wrong = "there is none";
 	word_t va = 0;
 	long err;
 
+	if (file)
+		wrong = list_open(&c->list, (const void *)file->va, file->bytes);
 	if (wrong) {
 		cos_printf("fsclient: the list: %s\n", wrong);
 		init_exit(1);
@@ -82,9 +85,11 @@ check_all(struct client *c, const char *when)
 {
 	u64 names = walk_tree(&c->walk);
 
-	cos_printf("fsclient: %s: %lu names looked at, the list has %lu\n", when, names, c->list.count - 1);
+	cos_printf("fsclient: %s: %lu names looked at, the list has %lu\n", when, names,
+	           c->list.count - 1);
 	if (c->walk.own)
-		cos_printf("fsclient: %s: %u names of my own looked at\n", when, own_check(&c->plan));
+		cos_printf("fsclient: %s: %u names of my own looked at\n", when,
+		           own_check(&c->plan));
 }
 
 /* The second half: what was written must be there after the file system was away. */
@@ -94,8 +99,8 @@ write_and_check(struct client *c)
 	if (*c->own) {
 		c->walk.own = c->own;
 		own_make(&c->plan);
-		cos_printf("fsclient: made %u folders, %u files and %u symlinks\n", PLAN_FOLDERS, PLAN_FILES,
-		           PLAN_SYMLINKS);
+		cos_printf("fsclient: made %u folders, %u files and %u symlinks\n", PLAN_FOLDERS,
+		           PLAN_FILES, PLAN_SYMLINKS);
 		own_check(&c->plan);
 	}
 	unmount(c);

@@ -1,5 +1,6 @@
 /*
- * Makes and checks the client's own files. Files are written in pieces of any size at any alignment, so that pieces cross blocks.
+ * Makes and checks the client's own files. Files are written in pieces of any size at any
+ * alignment, so that pieces cross blocks.
  */
 #include "own.h"
 
@@ -107,7 +108,9 @@ own_make(const struct plan *p)
 	}
 }
 
-/* Reads a file from its end to its beginning, so that positions are right whatever was read before. */
+/*
+ * Reads a file from its end to its beginning, so that positions are right whatever was read before.
+ */
 static void
 check_contents(const struct plan *p, u32 file, const char *name)
 {
@@ -124,7 +127,8 @@ check_contents(const struct plan *p, u32 file, const char *name)
 		plan_contents(p, file, at, wanted, piece);
 		n = fsc_pread(fd, found, piece, at);
 		if (n != (long)piece) {
-			complain("%s: pread of %lu at %lu gives %ld", shown(name, strlen(name)), piece, at, n);
+			complain("%s: pread of %lu at %lu gives %ld", shown(name, strlen(name)),
+			         piece, at, n);
 			break;
 		}
 		if (memcmp(wanted, found, piece) != 0) {
@@ -208,7 +212,8 @@ own_check(const struct plan *p)
 		plan_folder(p, path, i);
 		names += plan_names(i);
 		if (count_names(path) != plan_names(i))
-			complain("%s: has %ld names, not %u", shown(path, strlen(path)), count_names(path), plan_names(i));
+			complain("%s: has %ld names, not %u", shown(path, strlen(path)),
+			         count_names(path), plan_names(i));
 	}
 	for (u32 i = 0; i < PLAN_FILES; i++)
 		if (!plan_is_unlinked(i))

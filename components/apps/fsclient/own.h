@@ -6,7 +6,10 @@
 
 #include "plan.h"
 
-/* Makes folders, files and symlinks, and renames, cuts, links and unlinks some. Complains of every call that fails. */
+/*
+ * Makes folders, files and symlinks, and renames, cuts, links and unlinks some. Complains of every
+ * call that fails.
+ */
 void own_make(const struct plan *);
 
 /* Looks at all of it. Result: number of names there must be. */

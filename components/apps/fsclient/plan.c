@@ -41,10 +41,10 @@ plan_written_size(const struct plan *p, u32 file)
 	case 1: return r % 16;
 	case 2: return 1024 * (r % 5);
 	case 3: return r % 5000;
-	case 4: return 11 * 1024 + r % 3000; /* around the first indirect block of the smallest blocks */
+	case 4: return 11 * 1024 + r % 3000; /* around the first indirect block, if small */
 	case 5: return file == 5 ? 400 * 1024 : r % 20000;
 	case 6: return r % 700;
-	default: return 300000 + r % 1000;   /* behind the double-indirect boundary of the smallest blocks */
+	default: return 300000 + r % 1000;   /* behind the double-indirect boundary, if small */
 	}
 }
 

@@ -1,6 +1,7 @@
 /*
- * What the client leaves in the file system: everything follows from a seed and the name of its own folder. The host computes the
- * same (runscripts/runlib/plan.py) and looks for it in the image after the run.
+ * What the client leaves in the file system: everything follows from a seed and the name of its
+ * own folder. The host computes the same (runscripts/runlib/plan.py) and looks for it in the image
+ * after the run.
  */
 #ifndef FSCLIENT_PLAN_H
 #define FSCLIENT_PLAN_H
@@ -42,8 +43,8 @@ u64 plan_random(const struct plan *, u32 file, u64 round);
 /* Paths, and a symlink's target; result: length. to has PLAN_PATH bytes. */
 size_t plan_folder(const struct plan *, char *to, u32 folder);
 size_t plan_file(const struct plan *, char *to, u32 file);
-size_t plan_temporary(const struct plan *, char *to, u32 file); /* the name of a file that is renamed */
-size_t plan_link(const struct plan *, char *to, u32 file);      /* the second name of a file that has one */
+size_t plan_temporary(const struct plan *, char *to, u32 file); /* before it is renamed */
+size_t plan_link(const struct plan *, char *to, u32 file);      /* its second name */
 size_t plan_symlink(const struct plan *, char *to, u32 symlink);
 size_t plan_target(char *to, u32 symlink);
 

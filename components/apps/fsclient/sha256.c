@@ -1,5 +1,6 @@
 /*
- * SHA-256, as FIPS 180-4 describes it: blocks of 64 bytes, a message schedule that is extended in place, 64 rounds.
+ * SHA-256, as FIPS 180-4 describes it: blocks of 64 bytes, a message schedule that is extended in
+ * place, 64 rounds.
  */
 #include "sha256.h"
 

@@ -1,6 +1,7 @@
 /*
- * Walks the tree folder by folder, in the order of the list: a folder that is not in the list is found in the one that holds it. There is no
- * recursion, so depth costs no stack; and a folder is entered by way of its parents, so that no path is longer than a kernel takes.
+ * Walks the tree folder by folder, in the order of the list: a folder that is not in the list is
+ * found in the one that holds it. There is no recursion, so depth costs no stack; and a folder is
+ * entered by way of its parents, so that no path is longer than a kernel takes.
  */
 #include "walk.h"
 
@@ -45,7 +46,8 @@ check_contents(const struct list_entry *e, const char *name)
 	if (n < 0)
 		complain("%s: read gives %ld at %lu", shown(e->text, e->pathlen), n, size);
 	else if (size != e->size)
-		complain("%s: has %lu bytes to read, not %lu", shown(e->text, e->pathlen), size, e->size);
+		complain("%s: has %lu bytes to read, not %lu", shown(e->text, e->pathlen), size,
+		         e->size);
 	else if (memcmp(digest, e->sha256, sizeof(digest)) != 0)
 		complain("%s: its contents are wrong", shown(e->text, e->pathlen));
 	if ((n = fsc_close(fd)) != 0)
@@ -70,7 +72,10 @@ check_number(const struct list_entry *e, const char *what, u64 is, u64 wanted)
 		complain("%s: %s is %lu, not %lu", shown(e->text, e->pathlen), what, is, wanted);
 }
 
-/* Checks what is said of a name in the current folder, and what it holds. links: what there is of them beyond the list. */
+/*
+ * Checks what is said of a name in the current folder, and what it holds. links: what there is of
+ * them beyond the list.
+ */
 static void
 check_entry(const struct list_entry *e, const char *name, u32 links)
 {
@@ -169,7 +174,10 @@ read_names(struct folder *f)
 	fsc_close(fd);
 }
 
-/* Makes a folder of the list the current one, in steps of whole names. Result: 0, or what chdir gave. */
+/*
+ * Makes a folder of the list the current one, in steps of whole names. Result: 0, or what chdir
+ * gave.
+ */
 static long
 enter(const char *root, const char *path, size_t length)
 {
@@ -225,7 +233,8 @@ walk_tree(const struct walk *w)
 			names += check_folder(w, list_entry(l, i));
 	for (u64 i = 0; i < l->count; i++)
 		if (!w->seen[i])
-			complain("%s: is missing", shown(list_entry(l, i)->text, list_entry(l, i)->pathlen));
+			complain("%s: is missing",
+			         shown(list_entry(l, i)->text, list_entry(l, i)->pathlen));
 	fsc_chdir("/"); /* so that it can be unmounted */
 	return names;
 }

@@ -13,7 +13,10 @@ struct walk {
 	u8 *seen;         /* a byte for each entry of the list */
 };
 
-/* Visits every folder, complains of everything that is not as the list says. Result: number of names visited. */
+/*
+ * Visits every folder, complains of everything that is not as the list says. Result: number of
+ * names visited.
+ */
 u64 walk_tree(const struct walk *);
 
 #endif

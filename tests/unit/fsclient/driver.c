@@ -1,6 +1,7 @@
 /*
- * The parts of the client behind a command line: sha256 | plan SEED BASE | make FOLDER SEED BASE | check LIST FOLDER [OWN]. What they complain of goes to
- * the standard output; the exit status is 0 if there is nothing.
+ * The parts of the client behind a command line: sha256 | plan SEED BASE | make FOLDER SEED BASE |
+ * check LIST FOLDER [OWN]. What they complain of goes to the standard output; the exit status is 0
+ * if there is nothing.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -110,7 +111,8 @@ check(const char *list_file, const char *folder, const char *own)
 {
 	struct stat st;
 	int fd = open(list_file, O_RDONLY);
-	void *data = fd < 0 || fstat(fd, &st) ? NULL : malloc(st.st_size); /* exactly, so that a sanitizer sees its end */
+	/* exactly as much as there is, so that a sanitizer sees its end */
+	void *data = fd < 0 || fstat(fd, &st) ? NULL : malloc(st.st_size);
 	struct list list;
 	const char *wrong;
 

@@ -1,6 +1,6 @@
 /*
- * fs_client.h on POSIX. Flags and structures are turned into those of fs_types.h; errors become negated numbers of the host, of which the
- * client only looks at the sign.
+ * fs_client.h on POSIX. Flags and structures are turned into those of fs_types.h; errors become
+ * negated numbers of the host, of which the client only looks at the sign.
  */
 #define _GNU_SOURCE
 #include "posix.h"

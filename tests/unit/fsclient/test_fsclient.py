@@ -1,5 +1,6 @@
 """
-Tests of the checking client, as a program of the host. Usage: test_fsclient.py CLIENT FOLDER. A line for each test: PASS or FAIL, name, sentence.
+Tests of the checking client, as a program of the host. Usage: test_fsclient.py CLIENT FOLDER. A
+line for each test: PASS or FAIL, name, sentence.
 """
 
 from __future__ import annotations
@@ -83,7 +84,10 @@ def sha256_vectors(_: Path) -> None:
 
 @test
 def sha256_lengths(_: Path) -> None:
-    """every length around a block's end, in pieces of all sizes, has the digest that the host's library finds"""
+    """
+    every length around a block's end, in pieces of all sizes, has the digest that the host's
+    library finds
+    """
     source = random.Random(7)
     for length in [*range(1, 200, 3), 447, 448, 511, 512, 513, 70000]:
         data = source.randbytes(length)
@@ -203,14 +207,14 @@ def bad_lists(folder: Path) -> None:
 def main() -> int:
     failed = 0
     for function in TESTS:
-        name = f"fsclient.{function.__name__}"
+        name, sentence = f"fsclient.{function.__name__}", " ".join((function.__doc__ or "").split())
         with tempfile.TemporaryDirectory(dir=sys.argv[2]) as folder:
             try:
                 function(Path(folder))
-                print(f"PASS {name}: {function.__doc__}", flush=True)
+                print(f"PASS {name}: {sentence}", flush=True)
             except AssertionError as error:
                 failed += 1
-                print(f"FAIL {name}: {function.__doc__}: {str(error)[:400]}", flush=True)
+                print(f"FAIL {name}: {sentence}: {str(error)[:400]}", flush=True)
     return 1 if failed else 0
 
 
