@@ -8,6 +8,7 @@
 #include <fs/fs_types.h>
 #include <lib/component.h>
 #include <lib/string.h>
+#include <sched/sched.h>
 
 #include "rsys.h"
 #include "session.h"
@@ -29,18 +30,29 @@ _Static_assert((int)FS_CREAT == RSYS_CREAT && (int)FS_TRUNC == RSYS_TRUNC && (in
                (int)FS_NOFOLLOW == RSYS_NOFOLLOW, "open flags");
 _Static_assert((int)FS_MNT_RDONLY == RSYS_MNT_RDONLY, "mount flags");
 
-/* Every function begins with begin and returns the result of end. */
+/*
+ * Every function begins with begin and returns the result of end. In between the thread is as urgent as the most urgent one that can be
+ * inside: it may hold a rump CPU, and others wait for that.
+ */
 static long
 begin(struct session **s)
 {
+	long e = sched_ceiling_enter();
+
+	if (e < 0)
+		return e;
 	*s = session_take();
-	return *s != NULL ? 0 : -EBADF;
+	if (*s != NULL)
+		return 0;
+	sched_ceiling_leave();
+	return -EBADF;
 }
 
 static long
 end(struct session *s, long result)
 {
 	session_put(s);
+	sched_ceiling_leave();
 	return result;
 }
 

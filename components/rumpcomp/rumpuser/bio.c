@@ -349,6 +349,7 @@ bio_thread(void)
 {
 	int adopted = 0, kick;
 
+	bridge_thread_raise();
 	for (;;) {
 		struct bio *b;
 

@@ -134,6 +134,12 @@ bridge_thread_join(uint32_t thread)
 	sched_thd_join(thread);
 }
 
+void
+bridge_thread_raise(void)
+{
+	sched_ceiling_enter();
+}
+
 void *
 bridge_pages_alloc(size_t pages)
 {

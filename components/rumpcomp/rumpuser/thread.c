@@ -19,6 +19,7 @@ thread_body(void *arg)
 {
 	struct start s = *(struct start *)arg;
 
+	bridge_thread_raise();
 	rumpuser_free(arg, sizeof(s));
 	s.f(s.arg);
 	bridge_stop("a rump thread returned instead of calling thread_exit");

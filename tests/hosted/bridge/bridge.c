@@ -140,6 +140,11 @@ bridge_thread_join(uint32_t thread)
 	pthread_mutex_unlock(&threads_lock);
 }
 
+void
+bridge_thread_raise(void)
+{
+}
+
 void *
 bridge_pages_alloc(size_t pages)
 {
