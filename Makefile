@@ -19,9 +19,8 @@ kernel:
 test:
 	tests/run
 
-iso: kernel
-	runscripts/run --compose $(SYS)
-	@$(MAKE) --no-print-directory -C kernel iso IMAGE=$(CURDIR)/$(BUILD)/boot.img OUT_ISO=$(CURDIR)/$(BUILD)/$(SYS).iso
+iso:
+	runscripts/run --compose --grub $(SYS)
 
 # gdb waits for the machine, which waits for gdb. All components' symbols: add-symbol-file build/SYS/COMPONENT.elf
 gdb:

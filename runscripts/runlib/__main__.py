@@ -19,7 +19,7 @@ from .listing import Entry, pack_list, summary
 from .options import Options, parse
 from .places import BUILD, PROJECT, call, locked, replace_file
 from .progress import say_error, step
-from .system import DISK, LIST, System, build_kernel, compose, read_system
+from .system import DISK, LIST, System, build_kernel, compose, make_iso, read_system
 
 AFTER = "after.img"
 
@@ -70,15 +70,17 @@ def _prepare(system: System, options: Options, out: Path) -> tuple[list[Entry], 
     return entries, {"own": own, "seed": str(options.seed)}
 
 
-def _boot(options: Options, out: Path, entries: list[Entry], own: list[Entry]) -> None:
+def _boot(
+    system: System, options: Options, out: Path, entries: list[Entry], own: list[Entry]
+) -> None:
     composed = machine.read_composed(out)
-    qemu = machine.find_qemu(options.qemu)
+    iso = out / f"{system.name}.iso" if options.grub else None
     limit = options.seconds or composed.seconds
     print(f"boot      {composed.memory_mib} MiB of memory, at most {limit} seconds", flush=True)
     if options.gdb:
         print(f"          waiting for gdb: gdb -ex 'target remote :1234' {machine.KERNEL}", flush=True)
     with _memory_file(out, composed, options.keep) as ram:
-        command = machine.command_line(qemu, options, composed, out, ram)
+        command = machine.command_line(options, composed, out, ram, iso)
         console = machine.run(command, composed, out, None if options.gdb else float(limit))
         if not entries:
             return
@@ -102,10 +104,13 @@ def _run(options: Options) -> None:
             now.note = build_kernel()
         with step("compose") as now:
             now.note = compose(system, options, out, len(entries), params)
+        if options.grub:
+            with step("grub") as now:
+                now.note = make_iso(system, out)
         if options.compose:
             return
         own = plan.plan(options.seed, params["own"]) if params.get("own") else []
-        _boot(options, out, entries, own)
+        _boot(system, options, out, entries, own)
     print(f"{system.name}: good")
 
 

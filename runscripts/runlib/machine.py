@@ -100,16 +100,21 @@ def check_kvm() -> None:
         raise Stop(f"--kvm: /dev/kvm cannot be used: {error.strerror}") from None
 
 
-def command_line(qemu: str, options: Options, composed: Composed, out: Path, ram: Path) -> list[str]:
-    """
-    The machine: a PC with a serial port, the debug-exit device, and memory that lies in a file.
-    """
+def command_line(
+    options: Options, composed: Composed, out: Path, ram: Path, iso: Path | None
+) -> list[str]:
+    """A PC with a serial port, the debug-exit device, and memory that lies in a file. iso: what to
+    boot, if not kernel and boot image directly."""
     size = f"{composed.memory_mib}M"
-    command = [qemu, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"]
+    command = [find_qemu(options.qemu), "-nodefaults", "-no-user-config"]
+    command += ["-display", "none", "-no-reboot"]
     command += ["-accel", "kvm", "-cpu", "host"] if options.kvm else ["-accel", "tcg", "-cpu", "max"]
     command += ["-machine", "pc,memory-backend=ram", "-m", size, "-object"]
     command += [f"memory-backend-file,id=ram,size={size},mem-path={_escaped(ram)},share=on"]
-    command += ["-kernel", str(KERNEL), "-initrd", _escaped(out / "boot.img")]
+    if iso:
+        command += ["-cdrom", str(iso), "-boot", "d"]
+    else:
+        command += ["-kernel", str(KERNEL), "-initrd", _escaped(out / "boot.img")]
     command += ["-serial", "stdio", "-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
     if options.icount or composed.icount:
         command += ["-icount", "shift=0,sleep=off"]

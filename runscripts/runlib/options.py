@@ -24,6 +24,7 @@ class Options:
     seconds: int | None
     icount: bool
     kvm: bool
+    grub: bool
     gdb: bool
     keep: bool
     qemu: str
@@ -58,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--seconds", type=_positive, help="limit of the run")
     add("--icount", action="store_true", help="count instructions: one takes one nanosecond")
     add("--kvm", action="store_true", help="use the processor's virtualization")
+    add("--grub", action="store_true", help="boot a GRUB image, as a real machine would")
     add("--gdb", action="store_true", help="wait for gdb on port 1234; no time limit")
     add("--keep", action="store_true", help="keep memory.bin, the machine's memory at the end")
     add("--qemu", default="qemu-system-x86_64", metavar="PROGRAM", help="another QEMU")

@@ -88,6 +88,17 @@ def build_kernel() -> str:
     return f"{KERNEL.relative_to(PROJECT)}, {KERNEL.stat().st_size >> 10} KiB"
 
 
+def make_iso(system: System, out: Path) -> str:
+    """Makes a GRUB image of a composed system; result: what to say about it."""
+    iso = out / f"{system.name}.iso"
+    with locked(BUILD / ".kernel.lock"):
+        files = [f"IMAGE={out / 'boot.img'}", f"OUT_ISO={iso}"]
+        done = call(["make", "-s", "-C", PROJECT / "kernel", "iso", *files])
+    if done.returncode:
+        raise Stop(f"{iso}: cannot be made: {first_line(done.stderr)}")
+    return f"{iso.name}, {iso.stat().st_size >> 20} MiB"
+
+
 def memory_for(system: System, options: Options, bytes_of_files: int) -> int:
     """
     MiB of the machine: what the script says, and more if the disk is larger than what that is
