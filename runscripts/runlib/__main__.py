@@ -49,6 +49,29 @@ def _list_systems() -> int:
     return done.returncode
 
 
+def _prepare_unchecked(options: Options, out: Path) -> tuple[list[Entry], dict[str, str]]:
+    """A disk that may be anything: no list of it, and no checks afterwards."""
+    assert options.image
+    with step("disk") as now:
+        disk.copy_unchecked(options.image, out)
+        replace_file(out / LIST, pack_list([]))
+        now.note = f"{DISK}, {(out / DISK).stat().st_size / (1 << 20):.0f} MiB, unchecked"
+    return [], {"unknown": "1"}
+
+
+def _client_params(options: Options, entries: list[Entry], image: Ext2) -> dict[str, str]:
+    """What the client is told of the disk beside the list."""
+    own = disk.own_folder(entries) if disk.has_room(image) else ""
+    if not own:
+        print("          the image has no room for the client's own files: it only reads")
+    params = {"own": own, "seed": str(options.seed)}
+    features = image.read_only_features()
+    if features:
+        print(f"          the image has the feature {', '.join(features)}: nothing may be written")
+        params.update(own="", readonly="1")
+    return params
+
+
 def _prepare(system: System, options: Options, out: Path) -> tuple[list[Entry], dict[str, str]]:
     """The disk and its list, with the parameters for the client that follow from them."""
     for name in (AFTER, "console.txt"):
@@ -57,6 +80,8 @@ def _prepare(system: System, options: Options, out: Path) -> tuple[list[Entry], 
         if options.folder or options.image:
             raise Stop(f"{system.name} has no disk, so it takes neither --from nor --image")
         return [], {}
+    if options.unchecked:
+        return _prepare_unchecked(options, out)
     with step("disk") as now:
         entries = disk.prepare(out, options.folder, options.image, options.mke2fs)
         size = (out / DISK).stat().st_size
@@ -64,10 +89,7 @@ def _prepare(system: System, options: Options, out: Path) -> tuple[list[Entry], 
     if not system.client:
         return entries, {}
     replace_file(out / LIST, pack_list(entries))
-    own = disk.own_folder(entries) if disk.has_room(Ext2(out / DISK)) else ""
-    if not own:
-        print("          the image has no room for the client's own files: it only reads")
-    return entries, {"own": own, "seed": str(options.seed)}
+    return entries, _client_params(options, entries, Ext2(out / DISK))
 
 
 def _boot(

@@ -16,7 +16,7 @@ from .errors import Stop
 from .ext2 import Ext2
 from .folder import check_folder, copy_tracked, read_folder
 from .listing import Entry, differences
-from .places import call, find_tool, first_line
+from .places import call, find_tool, first_line, replace_file
 
 SMALL = 256 << 20  # images above this have blocks of 4 KiB if nobody says otherwise
 LEAST = 8 << 20
@@ -126,6 +126,13 @@ def copy_image(ready: Path, image: Path) -> list[Entry]:
     if not image.exists() or image.stat().st_size != ready.stat().st_size:
         raise Stop(f"--image {ready}: cannot be copied to {image.parent}")
     return Ext2(image).entries()
+
+
+def copy_unchecked(ready: Path, out: Path) -> None:
+    """Takes a copy of any file as the disk."""
+    if not ready.is_file():
+        raise Stop(f"--image {ready}: there is no such file")
+    replace_file(out / "disk.img", ready.read_bytes())
 
 
 def own_folder(entries: list[Entry]) -> str:

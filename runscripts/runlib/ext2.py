@@ -21,6 +21,21 @@ from .listing import Entry, NO_HASH
 MAGIC = 0xEF53
 ROOT_INODE = 2
 FILETYPE = 0x2  # the one incompatible feature that is read
+READ_ONLY = {  # features that forbid writing to who does not know them; ext2 has the first two
+    0x1: "sparse_super",
+    0x2: "large_file",
+    0x4: "btree_dir",
+    0x8: "huge_file",
+    0x10: "uninit_bg",
+    0x20: "dir_nlink",
+    0x40: "extra_isize",
+    0x100: "quota",
+    0x200: "bigalloc",
+    0x400: "metadata_csum",
+    0x2000: "project",
+    0x8000: "verity",
+}
+WRITABLE = 0x3
 INCOMPATIBLE = {
     0x1: "compression",
     0x4: "needs_recovery",
@@ -96,11 +111,16 @@ class Ext2:
             raise Stop(
                 f"{self.path}: has the feature {', '.join(names) or hex(unknown)}, which ext2 has not"
             )
+        self.read_only = self._numbers("<I", 1024 + 100)[0] & ~WRITABLE if revision else 0
         if log > 6 or not self.per_group or self.inode_size < 128:
             raise self._bad("its superblock makes no sense")
         self.block_size = 1024 << log
         if self.blocks * self.block_size > len(self.data):
             raise self._bad(f"it says it has {self.blocks} blocks and is shorter than that")
+
+    def read_only_features(self) -> list[str]:
+        """Features because of which a rump kernel that has only ext2 must not write to the image."""
+        return [name for bit, name in READ_ONLY.items() if self.read_only & bit]
 
     def block(self, number: int) -> bytes:
         """A block's bytes; block 0 is a hole."""

@@ -19,6 +19,7 @@ class Options:
     folder: Path | None
     mke2fs: str
     image: Path | None
+    unchecked: bool
     memory_mib: int | None
     seed: int
     seconds: int | None
@@ -54,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--from", dest="folder", type=Path, metavar="DIR", help="disk image from this folder")
     add("--mke2fs", default="", metavar="OPTIONS", help="further options for mke2fs")
     add("--image", type=Path, metavar="FILE", help="disk image: a copy of this ext2 image")
+    add("--unchecked", action="store_true", help="whatever the image is: the client just survives it")
     add("--memory", dest="memory_mib", type=_positive, metavar="MIB", help="of the machine")
     add("--seed", type=_positive, default=1, help="of the files the client makes")
     add("--seconds", type=_positive, help="limit of the run")
@@ -84,6 +86,8 @@ def parse(argv: list[str]) -> Options:
         parser.error("--from and --image exclude each other")
     if options.image and options.mke2fs:
         parser.error("--mke2fs makes an image from a folder; --image has one already")
+    if options.unchecked and not options.image:
+        parser.error("--unchecked goes with --image")
     if options.icount and options.kvm:
         parser.error("--icount and --kvm exclude each other")
     return options

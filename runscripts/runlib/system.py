@@ -17,6 +17,7 @@ from composer.errors import Refusal  # noqa: E402  (the composer lies in the pro
 from composer.script import Script, read_script  # noqa: E402
 
 DISK, LIST = "disk.img", "list.bin"
+UNCHECKED = "fsclient: "  # all that the client of an unchecked disk must print
 BASE_DISK_MIB = 8  # what the memory that a script asks for has room for
 MOST_MIB = 3000  # memory of this machine type lies in one piece up to here
 SECONDS_A_MIB, NAMES_A_SECOND = 2, 50  # what software emulation needs at most
@@ -115,13 +116,15 @@ def memory_for(system: System, options: Options, bytes_of_files: int) -> int:
     return options.memory_mib or needed
 
 
-def _overlay(system: System, out: Path, facts: dict[str, int], params: dict[str, str]) -> Path:
+def _overlay(
+    system: System, out: Path, facts: dict[str, object], params: dict[str, str]
+) -> Path:
     """
     A script that is the system's own with what this run changes. It has the same name and lies in
     the run's folder.
     """
     lines = [f"include = [{json.dumps(os.path.relpath(system.file, out))}]", "", "[system]"]
-    lines += [f"{key} = {value}" for key, value in facts.items()]
+    lines += [f"{key} = {json.dumps(value)}" for key, value in facts.items()]
     if params:
         lines += ["", f"[component.{system.client}.params]"]
         lines += [f"{key} = {json.dumps(value)}" for key, value in params.items()]
@@ -139,7 +142,10 @@ def compose(system: System, options: Options, out: Path, names: int, params: dic
     if size or options.memory_mib:
         memory = memory_for(system, options, size)
         seconds = system.seconds + (size >> 20) * SECONDS_A_MIB + names // NAMES_A_SECOND
-        facts = {"memory_mib": memory, "image_limit_mib": memory, "seconds": seconds}
+        facts: dict[str, object] = {"memory_mib": memory, "image_limit_mib": memory}
+        facts["seconds"] = seconds
+        if options.unchecked:
+            facts["expect"] = [UNCHECKED]
         script = _overlay(system, out, facts, params)
     roots = [part for root in options.roots for part in ("--root", root.resolve())]
     command = [sys.executable, "-m", "composer", script.resolve(), "--out", out, *files, *roots]

@@ -1,4 +1,7 @@
-"""Installing what is missing, with a pretended Debian: dpkg-query, apt-get, id and sudo are scripts that note what they were asked."""
+"""
+Installing what is missing, with a pretended Debian: dpkg-query, apt-get, id and sudo are scripts
+that note what they were asked.
+"""
 
 from __future__ import annotations
 
@@ -89,7 +92,10 @@ def test_install_fails(apt: str, debian: Debian, tmp_path: Path) -> None:
 
 
 def test_every_package_is_used() -> None:
-    """Each name of the list stands for a command, or a compiler's mode, that something in the tree uses."""
+    """
+    Each name of the list stands for a command, or a compiler's mode, that something in the tree
+    uses.
+    """
     names = {
         line.partition("#")[0].strip()
         for line in (PROJECT / "packages.txt").read_text().splitlines()

@@ -3,8 +3,10 @@
  * its own, unmounts, mounts again and checks everything once more. Its verdict ends the run.
  *
  * Parameters: device, root (where to mount); own (name of its own folder in the root; empty: it
- * only reads), seed (of its own files).
+ * only reads), seed (of its own files); readonly (it must not be possible to write); unknown (there
+ * is no list: the disk may be anything, and everything on it is touched).
  */
+#include <abi/err.h>
 #include <fs/fs_client.h>
 #include <init/init.h>
 #include <lib/component.h>
@@ -14,6 +16,7 @@
 
 #include "complain.h"
 #include "own.h"
+#include "survive.h"
 #include "walk.h"
 
 struct client {
@@ -92,6 +95,16 @@ check_all(struct client *c, const char *when)
 		           own_check(&c->plan));
 }
 
+/* A file system with a feature that forbids writing must have been mounted read-only. */
+static void
+check_readonly(struct client *c)
+{
+	long err = fsc_mkdir(c->base, 0755);
+
+	if (err != -EROFS)
+		complain("mkdir on a file system that may not be written gives %ld", err);
+}
+
 /* The second half: what was written must be there after the file system was away. */
 static void
 write_and_check(struct client *c)
@@ -109,27 +122,57 @@ write_and_check(struct client *c)
 	unmount(c);
 }
 
-void
-cos_main(void)
+static void
+check_by_list(struct client *c)
 {
-	struct client *c = &client;
-	cycles_t begin = cos_now();
+	cycles_t now;
 
-	c->device = param("device", "/dev/disk0");
-	c->root = param("root", "/mnt");
-	c->own = param("own", "");
-	cos_snprintf(c->base, sizeof(c->base), "%s/%s", c->root, c->own);
-	c->plan = (struct plan){.seed = cos_param_number("seed", 1), .base = c->base};
 	open_list(c);
-	fsc_mkdir(c->root, 0755); /* it may be there; mount says if not */
 	mount(c);
-	cos_printf("fsclient: mounted, %lu ticks after my start\n", cos_now() - begin);
+	now = cos_now();
+	cos_printf("fsclient: mounted %lu ticks after power-on\n", now);
 	check_all(c, "first mount");
+	if (cos_param_number("readonly", 0))
+		check_readonly(c);
 	write_and_check(c);
 	if (complaints()) {
 		cos_printf("fsclient: %lu things are wrong\n", complaints());
 		init_exit(1);
 	}
 	cos_printf("fsclient: all is as it must be\n");
+}
+
+/* A disk of which nothing is known: refused, or mounted and survived. */
+static void
+check_unknown(struct client *c)
+{
+	struct survival s;
+	long err = fsc_mount("ext2", c->device, c->root, 0);
+
+	if (err) {
+		cos_printf("fsclient: refused with error %ld\n", -err);
+		return;
+	}
+	survive(c->root, &s);
+	err = fsc_unmount(c->root);
+	cos_printf("fsclient: survived %lu names, %lu bytes, %lu errors; unmount gives %ld\n", s.names,
+	           s.bytes, s.errors, err);
+}
+
+void
+cos_main(void)
+{
+	struct client *c = &client;
+
+	c->device = param("device", "/dev/disk0");
+	c->root = param("root", "/mnt");
+	c->own = param("own", "");
+	cos_snprintf(c->base, sizeof(c->base), "%s/%s", c->root, *c->own ? c->own : "none");
+	c->plan = (struct plan){.seed = cos_param_number("seed", 1), .base = c->base};
+	fsc_mkdir(c->root, 0755); /* it may be there; mount says if not */
+	if (cos_param_number("unknown", 0))
+		check_unknown(c);
+	else
+		check_by_list(c);
 	init_exit(0);
 }
