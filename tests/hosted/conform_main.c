@@ -47,7 +47,10 @@ run_all(void *arg)
 			printf("FAIL %s: %s, but %s\n", t->name, t->sentence, wrong);
 		fflush(stdout);
 	}
-	exit(failed != 0);
+	wrong = *(char **)arg == NULL ? platform_check() : NULL;
+	if (wrong != NULL)
+		printf("FAIL platform: %s\n", wrong);
+	exit(failed != 0 || wrong != NULL);
 }
 
 int

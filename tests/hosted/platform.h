@@ -7,4 +7,7 @@
 /* Makes a file known as disk0. */
 void platform_start(const char *disk);
 
+/* After the tests. NULL, or what should have happened and has not. */
+const char *platform_check(void);
+
 #endif

@@ -20,6 +20,8 @@
 
 #define THREADS 512
 #define NSEC    1000000000UL
+#define SERVER_SLOW 200 /* microseconds, so that requests gather */
+#define IN_FLIGHT   16  /* that must have been there at once */
 
 struct thread { /* lock guards woken */
 	pthread_t pthread;
@@ -208,6 +210,7 @@ static struct {
 	uint64_t sectors;
 	struct bridge_disk d;
 	uint32_t taken, done; /* the server's own */
+	_Atomic uint32_t most; /* requests that were there at once */
 } server = {.lock = PTHREAD_MUTEX_INITIALIZER, .kicked = PTHREAD_COND_INITIALIZER, .completed = PTHREAD_COND_INITIALIZER};
 
 static uint32_t
@@ -247,6 +250,8 @@ serve_batch(void)
 	uint32_t head = __atomic_load_n(&server.d.ring->req_head, __ATOMIC_ACQUIRE);
 	int n = 0;
 
+	if (head - server.taken > server.most)
+		server.most = head - server.taken;
 	while (server.taken != head)
 		batch[n++] = server.d.ring->req[server.taken++ % BLK_RING_SLOTS];
 	while (n-- > 0)
@@ -262,6 +267,7 @@ server_main(void *unused)
 			pthread_cond_wait(&server.kicked, &server.lock);
 		server.kicks = 0;
 		pthread_mutex_unlock(&server.lock);
+		usleep(SERVER_SLOW);
 		serve_batch();
 	}
 	return unused;
@@ -331,6 +337,12 @@ platform_start(const char *disk)
 	server.sectors = (uint64_t)ftell(server.disk) / BLK_SECTOR;
 	if (bridge_thread_create(block_thread, NULL) == 0)
 		exit(2);
+}
+
+const char *
+platform_check(void)
+{
+	return server.most >= IN_FLIGHT ? NULL : "never were 16 block requests in flight";
 }
 
 /* From components/lib, which would bring its own memcpy along. */

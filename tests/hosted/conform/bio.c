@@ -86,7 +86,7 @@ file_missing(void)
 static uint8_t
 pattern(size_t request, size_t i, unsigned salt)
 {
-	return (uint8_t)(request * 31 + i * 7 + i / 256 + salt);
+	return (uint8_t)(request * 31 + i * 7 + (i >> 8) + (i >> 16) * 5 + salt);
 }
 
 /* Moves n pieces of len bytes, all at once. Result: whether each was answered as it should. */

@@ -342,50 +342,89 @@ cv_early_signal(void)
 	return NULL;
 }
 
-/* Two wait for a short time, again and again; each ticket is a signal, and whoever takes one was signalled or looked in time. */
-static int tickets, taken, over;
+/*
+ * One waits for a short time again and again, and takes a ticket only if its wait was signalled; the other waits for ever. Each ticket is
+ * one signal, so if a wait that timed out had swallowed one, its ticket would stay.
+ */
+static int tickets, over;
 
 static void
-take_tickets(void *unused)
+take_if_signalled(void *unused)
 {
 	(void)unused;
 	rumpuser_mutex_enter(m);
-	while (!over || tickets > 0) {
-		if (tickets > 0) {
+	while (!over) {
+		if (rumpuser_cv_timedwait(cv, m, 0, 20000) == 0 && tickets > 0)
 			tickets--;
-			taken++;
-		} else {
-			rumpuser_cv_timedwait(cv, m, 0, 20000);
-		}
 	}
 	rumpuser_mutex_exit(m);
+}
+
+static void
+take_always(void *unused)
+{
+	(void)unused;
+	rumpuser_mutex_enter(m);
+	while (!over) {
+		if (tickets > 0)
+			tickets--;
+		else
+			rumpuser_cv_wait(cv, m);
+	}
+	rumpuser_mutex_exit(m);
+}
+
+static int
+ticket_taken(void)
+{
+	for (int i = 0; i < 2000; i++) {
+		int left;
+
+		rumpuser_mutex_enter(m);
+		left = tickets;
+		rumpuser_mutex_exit(m);
+		if (left == 0)
+			return 1;
+		rumpuser_clock_sleep(RUMPUSER_CLOCK_RELWALL, 0, 5000 + i * 500);
+	}
+	return 0;
+}
+
+static int
+hand_out_tickets(void)
+{
+	int good = 1;
+
+	for (int i = 0; i < ROUNDS / 2 && good; i++) {
+		rumpuser_clock_sleep(RUMPUSER_CLOCK_RELWALL, 0, 10000 + i % 32 * 1000);
+		rumpuser_mutex_enter(m);
+		tickets++;
+		rumpuser_mutex_exit(m);
+		rumpuser_cv_signal(cv);
+		good = ticket_taken();
+	}
+	rumpuser_mutex_enter(m);
+	over = 1;
+	rumpuser_cv_broadcast(cv);
+	rumpuser_mutex_exit(m);
+	return good;
 }
 
 const char *
 cv_timeout_race(void)
 {
 	struct kernel_thread *t[2];
+	int good;
 
 	set_up(RUMPUSER_MTX_KMUTEX);
-	tickets = taken = over = 0;
-	for (int i = 0; i < 2; i++) {
-		t[i] = kernel_thread(take_tickets, NULL);
-		HOLDS(t[i] != NULL, "no thread");
-	}
-	for (int i = 0; i < ROUNDS / 4; i++) {
-		rumpuser_mutex_enter(m);
-		tickets++;
-		rumpuser_cv_signal(cv);
-		rumpuser_mutex_exit(m);
-		rumpuser_clock_sleep(RUMPUSER_CLOCK_RELWALL, 0, 20000 + i % 16 * 1000);
-	}
-	rumpuser_mutex_enter(m);
-	over = 1;
-	rumpuser_cv_broadcast(cv);
-	rumpuser_mutex_exit(m);
+	tickets = over = 0;
+	t[0] = kernel_thread(take_if_signalled, NULL);
+	t[1] = kernel_thread(take_always, NULL);
+	HOLDS(t[0] != NULL && t[1] != NULL, "no thread");
+	good = hand_out_tickets();
 	for (int i = 0; i < 2; i++)
 		kernel_join(t[i]);
-	HOLDS(taken == ROUNDS / 4, "a ticket is missing");
+	HOLDS(good, "a wait that timed out swallowed a signal");
 	HOLDS(waiters() == 0, "somebody still counts as waiting");
 	tear_down();
 	return NULL;

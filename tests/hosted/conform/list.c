@@ -41,7 +41,7 @@ const struct conform_test conform_tests[] = {
 	{"cv-spin-kmutex", "a SPIN KMUTEX is taken only after the CPU", cv_spin_kmutex},
 	{"cv-nowrap", "wait_nowrap keeps out of the kernel's scheduler", cv_nowrap},
 	{"cv-early", "a signal between giving up the CPU and going to sleep is not lost", cv_early_signal},
-	{"cv-race", "timed waits and signals at the same moment lose no signal", cv_timeout_race},
+	{"cv-race", "a wait that times out swallows no signal", cv_timeout_race},
 	{"file-info", "the block device has a type and a size", file_info},
 	{"file-missing", "a name that is not there is refused", file_missing},
 	{"bio-back", "what was written is read back", bio_back},

@@ -10,3 +10,9 @@ platform_start(const char *disk)
 {
 	host_device("disk0", disk, 0);
 }
+
+const char *
+platform_check(void)
+{
+	return host_counted(HOST_mutex_contended) > 0 ? NULL : "no mutex was ever contended";
+}
