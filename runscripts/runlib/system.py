@@ -18,7 +18,7 @@ from composer.script import Script, read_script  # noqa: E402
 
 DISK, LIST = "disk.img", "list.bin"
 UNCHECKED = "fsclient: "  # all that the client of an unchecked disk must print
-BASE_DISK_MIB = 8  # what the memory that a script asks for has room for
+BASE_DISK_MIB = 10  # what the memory that a script asks for has room for
 MOST_MIB = 3000  # memory of this machine type lies in one piece up to here
 SECONDS_A_MIB, NAMES_A_SECOND = 2, 50  # what software emulation needs at most
 

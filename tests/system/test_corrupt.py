@@ -24,14 +24,14 @@ def make(folder: Path, image: Path, *options: str) -> Path:
     return image
 
 
-@pytest.mark.parametrize("feature", ["extent", "64bit", "inline_data"])
+@pytest.mark.parametrize("feature", ["extent", "flex_bg", "inline_data"])
 def test_refused(feature: str, run: Run, tmp_path: Path) -> None:
     """A feature that it does not know is refused, with its name on the console."""
     image = make(tmp_path / "folder", tmp_path / "image", "-O", feature)
     done = run("--image", image, "--unchecked")
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr
     assert "fsclient: refused with error" in done.stdout
-    names = {"inline_data": "inline", "extent": "extent", "64bit": "64"}
+    names = {"inline_data": "inline", "extent": "extent", "flex_bg": "flex"}
     assert names[feature] in done.stdout
 
 
