@@ -29,6 +29,13 @@ mount_root_vnode(void)
 }
 
 struct vnode *
+mount_first_vnode(void)
+{
+	vnode_ref(first->root);
+	return first->root;
+}
+
+struct vnode *
 mount_cross_up(struct vnode *v)
 {
 	while (__atomic_load_n(&v->mounted, __ATOMIC_ACQUIRE) != NULL) {

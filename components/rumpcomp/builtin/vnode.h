@@ -41,6 +41,7 @@ struct vnode {
 	uint32_t ino;
 	int refs;               /* atomic; from 0 only with the table locked */
 	int work;               /* atomic: enum vnode_work */
+	uint32_t parent;        /* atomic: inode number of the only directory that may name this one; 0: not known yet */
 	struct mount *mounted;  /* atomic; what covers it. Written with the table locked, while it is referenced */
 	/* guarded by the table's lock */
 	int loading;
@@ -151,7 +152,8 @@ int  vnode_access(struct vnode *, const struct cred *, int want);
 
 /* mount.c */
 int  mount_root(void);
-struct vnode *mount_root_vnode(void); /* of the name space, referenced */
+struct vnode *mount_root_vnode(void);  /* of the name space, referenced */
+struct vnode *mount_first_vnode(void); /* of the file system in memory, also if it is covered; referenced */
 int  mount_add(struct mount *, struct vnode *covered); /* takes over both references; EBUSY */
 int  mount_unmount(struct vnode *root);                /* takes the reference over; EBUSY, EINVAL if it is no mount's root */
 int  mount_sync_all(void);

@@ -1,0 +1,138 @@
+/*
+ * ext2: blocks, taken from and given back to the groups' bitmaps. `alloc` is held throughout; a bitmap and its group's count
+ * change together.
+ */
+#include "ext2.h"
+
+uint32_t
+bitmap_find_clear(const uint8_t *map, uint32_t from, uint32_t n)
+{
+	uint32_t i = from;
+
+	while (i < n) {
+		uint64_t word;
+
+		if (i % 64 == 0 && n - i >= 64) {
+			memcpy(&word, map + i / 8, sizeof(word));
+			if (word == ~0ull) {
+				i += 64;
+				continue;
+			}
+			return i + (uint32_t)__builtin_ctzll(~word);
+		}
+		if (!(map[i / 8] & (1u << i % 8)))
+			return i;
+		i++;
+	}
+	return n;
+}
+
+/* Takes a block of one group, at or behind from, else anywhere in it. ENOSPC. */
+static int
+alloc_in_group(struct op *op, struct ext2 *fs, uint32_t group, uint32_t from, uint32_t *blockp)
+{
+	uint32_t n = ext2_group_blocks(fs, group), bit;
+	struct buf *b;
+	int e = buf_read(fs->dev, fs->groups[group].bg_block_bitmap, 0, &b);
+
+	if (e != 0)
+		return e;
+	bit = bitmap_find_clear(b->data, from, n);
+	if (bit == n) {
+		bit = bitmap_find_clear(b->data, 0, from);
+		bit = bit == from ? n : bit;
+	}
+	if (bit == n) {
+		e = ENOSPC;
+	} else if (!ext2_block_ok(fs, ext2_group_first(fs, group) + bit)) {
+		e = ext2_damage(fs, "a table is free in the bitmap of group", group);
+	} else {
+		b->data[bit / 8] |= (uint8_t)(1u << bit % 8);
+		op_dirty(op, b, BUF_OWNER_META);
+		*blockp = ext2_group_first(fs, group) + bit;
+	}
+	buf_release(b);
+	return e;
+}
+
+/* `alloc` is held. */
+static int
+alloc_somewhere(struct op *op, struct ext2 *fs, uint32_t goal, uint32_t *blockp)
+{
+	uint32_t group, from;
+
+	if (goal < fs->first_block || goal >= fs->nblocks)
+		goal = fs->first_block;
+	group = (goal - fs->first_block) / fs->blocks_per_group;
+	from = (goal - fs->first_block) % fs->blocks_per_group;
+	for (uint32_t i = 0; i < fs->ngroups; i++) {
+		if (fs->groups[group].bg_free_blocks_count > 0) {
+			int e = alloc_in_group(op, fs, group, from, blockp);
+
+			if (e != ENOSPC)
+				return e;
+			ext2_damage(fs, "nothing is free in the bitmap of group", group);
+		}
+		group = group + 1 < fs->ngroups ? group + 1 : 0;
+		from = 0;
+	}
+	return ENOSPC;
+}
+
+int
+ext2_block_alloc(struct op *op, struct ext2 *fs, uint32_t goal, uint32_t *blockp)
+{
+	int e = ENOSPC;
+
+	kmutex_enter(fs->alloc);
+	if (fs->free_blocks > 0)
+		e = alloc_somewhere(op, fs, goal, blockp);
+	if (e == 0) {
+		uint32_t group = (*blockp - fs->first_block) / fs->blocks_per_group;
+
+		fs->free_blocks--;
+		fs->groups[group].bg_free_blocks_count--;
+		e = ext2_group_update(op, fs, group);
+	}
+	kmutex_exit(fs->alloc);
+	return e;
+}
+
+/* `alloc` is held. */
+static int
+free_locked(struct op *op, struct ext2 *fs, uint32_t block)
+{
+	uint32_t group = (block - fs->first_block) / fs->blocks_per_group;
+	uint32_t bit = (block - fs->first_block) % fs->blocks_per_group;
+	struct buf *b;
+	int e = buf_read(fs->dev, fs->groups[group].bg_block_bitmap, 0, &b);
+
+	if (e != 0)
+		return e;
+	if (!(b->data[bit / 8] & (1u << bit % 8))) {
+		e = ext2_damage(fs, "a block is free and in use", block);
+	} else {
+		b->data[bit / 8] &= (uint8_t)~(1u << bit % 8);
+		op_dirty(op, b, BUF_OWNER_META);
+	}
+	buf_release(b);
+	if (e != 0)
+		return e;
+	fs->free_blocks++;
+	fs->groups[group].bg_free_blocks_count++;
+	return ext2_group_update(op, fs, group);
+}
+
+int
+ext2_block_free(struct op *op, struct ext2 *fs, uint32_t block)
+{
+	int e;
+
+	if (!ext2_block_ok(fs, block))
+		return ext2_damage(fs, "an inode has the block", block);
+	buf_discard(fs->dev, block);
+	kmutex_enter(fs->alloc);
+	e = free_locked(op, fs, block);
+	kmutex_exit(fs->alloc);
+	return e;
+}

@@ -1,0 +1,242 @@
+/*
+ * Starting the kernel; processes, mounts, and what concerns a whole file system.
+ */
+#include "buf.h"
+#include "dev.h"
+#include "op.h"
+#include "proc.h"
+
+void rename_init(void);
+
+int
+rsys_init(void)
+{
+	struct lwp l;
+	int e = lwp_init();
+
+	if (e != 0)
+		return -e;
+	kernel_enter(&l, NULL);
+	dev_init();
+	bcache_init();
+	ops_init();
+	vnode_init();
+	rename_init();
+	e = mount_root();
+	if (e == 0)
+		syncer_init();
+	kernel_leave(&l);
+	return -e;
+}
+
+int
+rsys_etfs_register(const char *key, const char *hostpath)
+{
+	struct lwp l;
+	int e;
+
+	kernel_enter(&l, NULL);
+	e = dev_register(key, hostpath);
+	kernel_leave(&l);
+	return -e;
+}
+
+struct rsys_proc *
+rsys_proc_create(void)
+{
+	struct rsys_proc *p;
+	struct lwp l;
+
+	kernel_enter(&l, NULL);
+	p = kmem_zalloc(sizeof(*p));
+	if (p != NULL) {
+		kmutex_init(&p->lock);
+		p->umask = 022;
+		p->cwd = mount_first_vnode(); /* so that what covers it can be unmounted */
+	}
+	kernel_leave(&l);
+	return p;
+}
+
+void
+rsys_proc_destroy(struct rsys_proc *p)
+{
+	struct lwp l;
+
+	kernel_enter(&l, NULL);
+	for (int fd = 0; fd < FILES_MAX; fd++) {
+		if (p->files[fd] != NULL)
+			file_put(p->files[fd]);
+	}
+	vnode_release(p->cwd);
+	kmutex_destroy(p->lock);
+	kmem_free(p, sizeof(*p));
+	kernel_leave(&l);
+}
+
+int
+rsys_proc_setcred(struct rsys_proc *p, uint32_t uid, uint32_t gid)
+{
+	struct lwp l;
+
+	kernel_enter(&l, p);
+	kmutex_enter(p->lock);
+	p->cred = (struct cred){uid, gid};
+	kmutex_exit(p->lock);
+	kernel_leave(&l);
+	return 0;
+}
+
+/* The device is claimed, and stays so if this succeeds; the directory is found. */
+static int
+mount_on(struct bdev *dev, struct vnode *dir, int readonly)
+{
+	struct mount *mp;
+	int e = ext2_mount(dev, readonly, &mp);
+
+	if (e != 0) {
+		mount_unclaim(dev);
+		return e;
+	}
+	vnode_ref(dir);
+	e = mount_add(mp, dir);
+	if (e != 0) {
+		vnode_release(dir);
+		vnode_release(mp->root);
+		vnode_table_lock();
+		vnode_table_purge(mp);
+		vnode_table_unlock();
+		mp->ops->unmount(mp);
+	}
+	return e;
+}
+
+static int
+do_mount(struct rsys_proc *p, const char *device, const char *dir, int flags)
+{
+	struct bdev *dev = dev_find(device);
+	struct lookup l;
+	int e;
+
+	if (proc_cred(p).uid != 0)
+		return EPERM;
+	if (dev == NULL)
+		return ENODEV;
+	e = lookup(&l, p, dir, LOOKUP_FOLLOW);
+	if (e != 0)
+		return e;
+	e = vnode_type(l.v) != S_IFDIR ? ENOTDIR : mount_claim(dev);
+	if (e == 0)
+		e = mount_on(dev, l.v, (flags & RSYS_MNT_RDONLY) != 0);
+	lookup_end(&l);
+	return e;
+}
+
+long
+rsys_mount(struct rsys_proc *p, const char *fstype, const char *device, const char *dir, int flags)
+{
+	struct lwp l;
+	int e;
+
+	if (!streq(fstype, "ext2"))
+		return -ENODEV;
+	kernel_enter(&l, p);
+	e = do_mount(p, device, dir, flags);
+	kernel_leave(&l);
+	return -e;
+}
+
+static int
+do_unmount(struct rsys_proc *p, const char *dir)
+{
+	struct vnode *root;
+	struct lookup l;
+	int e;
+
+	if (proc_cred(p).uid != 0)
+		return EPERM;
+	e = lookup(&l, p, dir, LOOKUP_FOLLOW);
+	if (e != 0)
+		return e;
+	root = l.v;
+	l.v = NULL;
+	lookup_end(&l);
+	return mount_unmount(root);
+}
+
+long
+rsys_unmount(struct rsys_proc *p, const char *dir)
+{
+	struct lwp l;
+	int e;
+
+	kernel_enter(&l, p);
+	e = do_unmount(p, dir);
+	kernel_leave(&l);
+	return -e;
+}
+
+static int
+do_chdir(struct rsys_proc *p, const char *path)
+{
+	struct vnode *old;
+	struct lookup l;
+	int e = lookup(&l, p, path, LOOKUP_FOLLOW);
+
+	if (e != 0)
+		return e;
+	krw_read(l.v->lock);
+	e = !vnode_is_dir(l.v) ? ENOTDIR : vnode_access(l.v, &l.cred, ACCESS_EXEC);
+	krw_exit(l.v->lock);
+	if (e == 0) {
+		kmutex_enter(p->lock);
+		old = p->cwd;
+		p->cwd = l.v;
+		kmutex_exit(p->lock);
+		l.v = old;
+	}
+	lookup_end(&l);
+	return e;
+}
+
+long
+rsys_chdir(struct rsys_proc *p, const char *path)
+{
+	struct lwp l;
+	int e;
+
+	kernel_enter(&l, p);
+	e = do_chdir(p, path);
+	kernel_leave(&l);
+	return -e;
+}
+
+long
+rsys_sync(struct rsys_proc *p)
+{
+	struct lwp l;
+	int e;
+
+	kernel_enter(&l, p);
+	e = mount_sync_all();
+	kernel_leave(&l);
+	return -e;
+}
+
+long
+rsys_statfs(struct rsys_proc *p, const char *path, struct rsys_statfs *st)
+{
+	struct lookup lk;
+	struct lwp l;
+	int e;
+
+	kernel_enter(&l, p);
+	e = lookup(&lk, p, path, LOOKUP_FOLLOW);
+	if (e == 0) {
+		*st = (struct rsys_statfs){0};
+		lk.v->mp->ops->statfs(lk.v->mp, st);
+		lookup_end(&lk);
+	}
+	kernel_leave(&l);
+	return -e;
+}
