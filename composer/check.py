@@ -66,7 +66,8 @@ def _find_provider(system: System, client: Component, need: Need) -> str:
 
 
 def find_roles(system: System) -> Roles:
-    """The booter, the memory manager and the scheduler are who provides init, mem and sched."""
+    """The booter, the memory manager and the scheduler are who provides init, mem and sched. A
+    component that is alone runs as the booter."""
     found = {}
     for interface in ("init", "mem", "sched"):
         providers = [
@@ -81,6 +82,8 @@ def find_roles(system: System) -> Roles:
                 providers[1].name,
             )
         found[interface] = providers[0].name if providers else ""
+    if not found["init"] and len(system.components) == 1:
+        found["init"] = next(iter(system.components))  # a program that runs alone
     if not found["init"]:
         raise Refusal(system.where, "no component provides init: the system has no booter")
     return Roles(found["init"], found["mem"], found["sched"])

@@ -27,6 +27,8 @@ make_thread(struct built *b, thdid_t id)
 	struct thd_cap t = {slot_take()};
 	int e = frame_make_thd(all_frames, alloc_frame(), t.slot, b->cap, id, 0);
 
+	if (!e)
+		e = thd_bind(t, (struct rcv_cap){SLOT_BOOT_RCV});
 	if (e)
 		die("%s: its first thread failed with error %d", b->comp->name, e);
 	return t;

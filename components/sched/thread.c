@@ -214,6 +214,8 @@ make_objects(u32 id, u32 comp, word_t arg, const struct info_thread *how)
 		return ENOMEM;
 	e = frame_make_thd(frames, t->frame[0] - 1, thread_cap(id).slot, (struct comp_cap){grant_of(GRANT_COMP, comp)},
 	                   id, arg);
+	if (!e)
+		e = thd_bind(thread_cap(id), scheduler_rcv());
 	if (!e && how && (how->period_us || how->rcv_slot))
 		e = make_tcap(id, how);
 	if (!e && how && how->rcv_slot)

@@ -93,7 +93,7 @@ enum thd_op {
 	 * Blocks until this thread is dispatched again. EAGAIN stale token; EBUSY the scheduler has events pending and the invoker
 	 * is not its thread; EINVAL no scheduler, or a bad priority; EPARKED; EEXPIRED; ECOMPDEAD no living component is left on the thread's invocation stack. */
 	THD_DISPATCH = 0,
-	/* Names the scheduler. a1 = own slot of a CAP_RCV: its events tell of this thread. RIGHT_MODIFY. */
+	/* Names the scheduler. a1 = own slot of a CAP_RCV (RIGHT_MODIFY): its events tell of this thread. RIGHT_MODIFY. */
 	THD_BIND     = 1,
 	/* Result: cycles it has run, enum thd_state, incarnation-checked number of open invocations. RIGHT_READ. */
 	THD_QUERY    = 2,
@@ -218,7 +218,7 @@ enum frame_op {
 	FRAME_MAKE_CAPTBL = 8,
 	FRAME_MAKE_PGTBL  = 9,
 	FRAME_MAKE_COMP   = 10, /* a3, a4 = own slots of captbl and pgtbl, a5 = upcall entry. Starts up, without fault end point. */
-	FRAME_MAKE_THD    = 11, /* a3 = own slot of the component (RIGHT_CREATE), a4 = thread id, a5 = argument. Its scheduler is the invoker's, or the invoker itself if that is a root scheduler. */
+	FRAME_MAKE_THD    = 11, /* a3 = own slot of the component (RIGHT_CREATE), a4 = thread id, a5 = argument. It has no scheduler, and does not run, until THD_BIND. */
 	FRAME_MAKE_TCAP   = 12, /* a3 = priority. No budget. */
 	FRAME_MAKE_RCV    = 13, /* a3, a4 = own slots of the thread and the tcap it is to run on when notified; a5 = 1 if it is to be a root
 	                           scheduler: on its waiting with nothing else to run the processor idles. EBUSY the thread has one. */

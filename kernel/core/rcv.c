@@ -110,7 +110,8 @@ rcv_wake(struct rcv *r, struct thd *t)
 	t->state = THD_READY;
 }
 
-/* A waiting thread becomes ready; it preempts what runs if its own tcap has budget and a better priority. */
+/* A waiting thread becomes ready; it preempts what runs if it has a scheduler to go back to,
+ * and its own tcap has budget and a better priority. */
 static void
 activate(struct cpu *c, struct rcv *r)
 {
@@ -122,7 +123,7 @@ activate(struct cpu *c, struct rcv *r)
 	rcv_wake(r, t);
 	if (!r->root)
 		rcv_event(t, EVENT_WOKEN);
-	if (!tc || !tc->budget || (c->thd && tc->prio >= c->prio) || !thd_settle(t))
+	if (!tc || !tc->budget || !weak_get(t->sched) || (c->thd && tc->prio >= c->prio) || !thd_settle(t))
 		return;
 	c->interrupted = thd_runs(c) ? c->thd : NULL;
 	t->tcap = r->tcap;

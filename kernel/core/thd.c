@@ -79,7 +79,6 @@ invoke_refused(struct cap *cap)
 word_t
 thd_op_make(struct cap *c, struct args *a)
 {
-	struct rcv *sched = weak_get(cpu_this()->thd->sched);
 	struct cap *to, *comp;
 	struct thd *t;
 	u64 n;
@@ -92,8 +91,6 @@ thd_op_make(struct cap *c, struct args *a)
 		return e;
 	t = frame_retype(n, CAP_THD);
 	thd_init(t, cap_obj(comp), a->a4, a->a5);
-	if (sched)
-		t->sched = weak_to(sched);
 	cap_set(to, CAP_THD, t);
 	return EOK;
 }

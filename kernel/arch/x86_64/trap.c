@@ -66,19 +66,20 @@ trap_user(struct regs *r)
 		vec_leave(&t->arch);
 }
 
-/* Only idle lets interrupts in. */
+/* Only idle lets interrupts in, one at a time: it goes on with them off, since there may be a thread to run now. */
 void
 trap_kernel(struct regs *r)
 {
 	if (r->vector < 32 || cpu_this()->thd)
 		die(r);
+	r->rflags &= ~(u64)FLAG_IF;
 	interrupt(r->vector);
 }
 
 void
 hal_wait_for_interrupt(void)
 {
-	asm volatile("sti; hlt; cli" : : : "memory");
+	asm volatile("sti; hlt" : : : "memory");
 }
 
 void

@@ -146,7 +146,7 @@ test_events_cancel(void)
 	struct thd *t;
 	struct rcv *r = cap_obj(captbl_slot(boot_cpu.captbl, 13));
 
-	CHECK(op(14, FRAME_MAKE_THD, 200, 50, 10, 7, 0) == EOK);
+	CHECK(op(14, FRAME_MAKE_THD, 200, 50, 10, 7, 0) == EOK && op(50, THD_BIND, 13, 0, 0, 0, 0) == EOK);
 	t = cap_obj(captbl_slot(boot_cpu.captbl, 50));
 	rcv_event(t, EVENT_WOKEN);
 	CHECK(rcv_has_pending(r));
@@ -165,7 +165,7 @@ test_dispatch(void)
 {
 	struct thd *first = boot_cpu.thd, *t;
 
-	CHECK(op(14, FRAME_MAKE_THD, 200, 50, 10, 7, 0) == EOK);
+	CHECK(op(14, FRAME_MAKE_THD, 200, 50, 10, 7, 0) == EOK && op(50, THD_BIND, 13, 0, 0, 0, 0) == EOK);
 	t = cap_obj(captbl_slot(boot_cpu.captbl, 50));
 	CHECK(op(50, THD_DISPATCH, 0, 5, CYCLES_INF, 0, 0) == EAGAIN);
 	CHECK(op(50, THD_DISPATCH, 0, 5, fake_now + 500, 1, 0) == EOK && boot_cpu.thd == t);
