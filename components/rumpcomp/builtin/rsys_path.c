@@ -118,8 +118,10 @@ remove_child(struct lookup *l, struct vnode *v, int rmdir)
 
 	if (__atomic_load_n(&v->mounted, __ATOMIC_ACQUIRE) != NULL)
 		return EBUSY;
-	if (is_dir != rmdir)
-		return rmdir || l->slash ? ENOTDIR : EPERM;
+	if (!is_dir && (rmdir || l->slash))
+		return ENOTDIR;
+	if (is_dir && !rmdir)
+		return EPERM;
 	krw_write(v->lock);
 	if (v->dead)
 		e = ENOENT;
