@@ -8,7 +8,7 @@ import zlib
 from pathlib import Path
 from typing import Callable, Iterator
 
-from .tools import Bench, Wrong, command, must, word
+from .tools import Bench, command, must, word
 
 KIB = 1024
 MANY = 1500  # entries of one folder: several blocks, also of an index
@@ -22,13 +22,18 @@ SHAPES = [  # name, options
     ("no-filetype", ["-b", "1024", "-I", "128", "-O", "^filetype"]),
     ("groups", ["-b", "1024", "-I", "128", "-g", "2048", "-O", "^resize_inode"]),
 ]
-REFUSED = [  # a feature that is not understood: the options that give it, and how messages may call it
-    ("extents", ["-t", "ext4", "-O", "^has_journal,^64bit,^flex_bg,^metadata_csum,extents"], "extent"),
-    ("64bit", ["-O", "64bit,extents"], "64bit"),
-    ("flex_bg", ["-O", "flex_bg"], "flex_bg"),
-    ("meta_bg", ["-O", "^resize_inode,meta_bg"], "meta_bg"),
-    ("inline_data", ["-I", "256", "-O", "inline_data"], "inline_data"),
-]
+# Features that are not understood. The first forbid mounting, the others writing; the messages must name them.
+INCOMPAT = {
+    "compression": 0x1, "journal_dev": 0x8, "meta_bg": 0x10, "extent": 0x40, "64bit": 0x80, "mmp": 0x100, "flex_bg": 0x200,
+    "ea_inode": 0x400, "dirdata": 0x1000, "metadata_csum_seed": 0x2000, "large_dir": 0x4000, "inline_data": 0x8000,
+    "encrypt": 0x10000, "casefold": 0x20000, "unknown": 0x80000000,
+}  # fmt: skip
+RO_COMPAT = {
+    "huge_file": 0x8, "dir_nlink": 0x20, "extra_isize": 0x40, "quota": 0x100, "bigalloc": 0x200, "metadata_csum": 0x400,
+    "project": 0x2000, "verity": 0x8000, "unknown": 0x40000000,
+}  # fmt: skip
+INCOMPAT_AT, RO_COMPAT_AT = 1024 + 96, 1024 + 100
+UNNAMED = "of a later time"  # how messages call a bit that has no name
 
 
 def make_tree(root: Path) -> None:
@@ -152,21 +157,48 @@ def _read_only(bench: Bench) -> None:
     run = bench.rumpfs(image, lines)
     must([a.value for a in run.answers] == [0] + [-30] * 9 + [0], f"not all answers are EROFS: {run.answers}")
     must(image.read_bytes() == before, "a read-only mount has written")
-    run = bench.rumpfs(image, [command("mount", "/", "rw")], "-r")
-    must(run.value(0) < 0, "a read-only device was mounted for writing")
+    run = bench.rumpfs(image, [command("mount", "/", "rw"), command("mkdir", "/d", "755"), command("statfs", "/")], "-r")
+    if run.value(0) == 0:
+        must(run.value(1) == -30, f"a folder on a read-only device: {run.value(1)}")
+        must("readonly 1" in run.answers[2].text[0], "a read-only device does not say so")
+    must(image.read_bytes() == before, "a read-only device was written")
 
 
-def _refuses(options: list[str], word_in_message: str) -> Callable[[Bench], None]:
-    def test(bench: Bench) -> None:
-        try:
-            image = bench.image(16 * KIB, "-b", "1024", *options)
-        except Wrong as wrong:
-            raise Wrong(f"the image cannot be made: {wrong}") from wrong
-        run = bench.rumpfs(image, [command("mount", "/", "rw")])
-        must(run.value(0) < 0, "it was mounted")
-        must(word_in_message in run.said, f"the message does not name it: {run.said!r}")
+def _with_feature(bench: Bench, feature: str, at: int, bit: int) -> Path:
+    image = bench.image(4 * KIB, "-b", "1024", name=feature)
+    data = bytearray(image.read_bytes())
+    old = int.from_bytes(data[at : at + 4], "little")
+    data[at : at + 4] = (old | bit).to_bytes(4, "little")
+    image.write_bytes(data)
+    return image
 
-    return test
+
+def _named(feature: str, said: str) -> bool:
+    return (UNNAMED if feature == "unknown" else feature) in said
+
+
+def _incompatible(bench: Bench) -> None:
+    for feature, bit in INCOMPAT.items():
+        image = _with_feature(bench, feature, INCOMPAT_AT, bit)
+        before = image.read_bytes()
+        run = bench.rumpfs(image, [command("mount", "/", "rw"), command("mount", "/", "ro")])
+        must(run.value(0) < 0 and run.value(1) < 0, f"an image with {feature} was mounted")
+        must(_named(feature, run.said), f"the message does not name {feature}: {run.said!r}")
+        must(image.read_bytes() == before, f"an image with {feature} was written")
+        image.unlink()
+
+
+def _read_compatible(bench: Bench) -> None:
+    for feature, bit in RO_COMPAT.items():
+        image = _with_feature(bench, feature, RO_COMPAT_AT, bit)
+        before = image.read_bytes()
+        run = bench.rumpfs(
+            image, [command("mount", "/", "rw"), command("mkdir", "/d", "755"), command("walk", "/"), command("unmount", "/")]
+        )
+        must(run.value(0) < 0 or run.value(1) == -30, f"an image with {feature} was written")
+        must(_named(feature, run.said), f"the message does not name {feature}: {run.said!r}")
+        must(image.read_bytes() == before, f"an image with {feature} was written")
+        image.unlink()
 
 
 def _no_image(bench: Bench) -> None:
@@ -188,10 +220,8 @@ def tests() -> list[tuple[str, str, Callable[[Bench], None]]]:
         (f"read-{name}", f"an image made with {' '.join(options)} reads as its folder", _reads(options))
         for name, options in SHAPES
     ]
-    found += [
-        (f"refuse-{name}", f"the feature {name} is refused, and the message names it", _refuses(options, text))
-        for name, options, text in REFUSED
-    ]
+    found.append(("incompatible", "an image with a feature that is not understood is refused by its name", _incompatible))
+    found.append(("read-compatible", "with a feature that forbids writing, nothing is written", _read_compatible))
     found.append(("read-only", "nothing is written where nothing may be", _read_only))
     found.append(("no-image", "what is no file system is not mounted", _no_image))
     return found

@@ -51,7 +51,8 @@ def _names(bench: Bench) -> None:
     bench.succeed(image, lines)
     bench.fsck(image)
     names = bench.debugfs(image, "ls -l /d")
-    must(all(name in names for name in nasty), f"debugfs does not find all: {names}")
+    shown = ["".join(chr(b) if b < 128 else f"\\x{b:02x}" for b in name.encode()) for name in nasty]
+    must(all(name in names for name in shown), f"debugfs does not find all: {names}")
     run = bench.rumpfs(
         image,
         [
@@ -106,6 +107,33 @@ def _many(bench: Bench) -> None:
     must(bench.debugfs(image, "ls /d").count("entry") == 3000, "debugfs counts other entries")
     bench.succeed(image, [command("many", "/d/entry", 3000, "remove"), command("rmdir", "/d")])
     bench.fsck(image)
+
+
+def _indexed(bench: Bench) -> None:
+    """A folder with a hash tree, which e2fsck makes, stays right when entries come and go."""
+    tree = bench.folder / "tree"
+    (tree / "d").mkdir(parents=True)
+    for i in range(1200):
+        (tree / "d" / f"old-{i}").write_bytes(b"")
+    image = bench.image(8 * KIB, "-b", "1024", "-N", "5000", tree=tree)
+    subprocess.run(["e2fsck", "-fyD", str(image)], capture_output=True, check=False)
+    must("Root node" in bench.debugfs(image, "htree_dump /d"), "there is no hash tree")
+    lines = [command("many", "/d/new", 1000, "create")] + [command("unlink", f"/d/old-{i}") for i in range(0, 1200, 3)]
+    lines += [command("rename", "/d/old-1", "/d/renamed"), command("stat", "/d/old-1199"), command("stat", "/d/new00999")]
+    bench.succeed(image, lines)
+    bench.fsck(image)
+    entries = [line.split("/") for line in bench.debugfs(image, "ls -p /d").splitlines() if line.startswith("/")]
+    names = [entry[5] for entry in entries if entry[1] != "0"]
+    counts = sum(n.startswith("old-") for n in names), sum(n.startswith("new") for n in names)
+    must(counts == (799, 1000), f"debugfs counts {counts}")
+
+
+def _journal(bench: Bench) -> None:
+    """An ext3 image whose journal is empty."""
+    image = bench.image(16 * KIB, "-t", "ext3", "-b", "1024", "-I", "128", "-J", "size=1")
+    bench.succeed(image, [command("write", "/f", 200000, 1, 0), command("check", "/f", 200000, 1)])
+    bench.fsck(image)
+    bench.succeed(image, [command("check", "/f", 200000, 1)])
 
 
 def _sparse(bench: Bench) -> None:
@@ -236,6 +264,8 @@ def tests() -> list[tuple[str, str, Callable[[Bench], None]]]:
         ("links", "hard and symbolic links", _links),
         ("folders", "folders move with all that is in them", _folders),
         ("many", "thousands of entries come and go", _many),
+        ("indexed", "a folder with a hash tree stays right", _indexed),
+        ("journal", "an ext3 image with an empty journal is written", _journal),
         ("sparse", "holes take no room, past the double-indirect blocks too", _sparse),
         ("huge", "a file is larger than 4 GiB", _huge),
         ("truncate", "a file is cut anywhere, and grows with zeros", _truncate),
