@@ -70,11 +70,11 @@ word_t hal_thd_set_reg(struct arch_thd *, enum thd_reg, u64 value);
 /* Page tables. A table is one frame of 512 entries; entry pointers lie in the physical map. */
 typedef u64 pte_t;
 void   hal_pgtbl_init(void *top);                   /* puts the kernel half into a cleared table */
-void   hal_tlb_forget(void *top, u64 va);           /* after an entry of that address space has changed or gone */
 #include "pte.h"
 /* Inline there:
  *   hal_pte(top, va, level)      the entry for va in the table of that level (1 to 4; 4: in top itself); NULL: a table above is missing
  *   hal_pte_page(frame, prot), hal_pte_table(frame), hal_pte_present(pte), hal_pte_frame(pte), hal_pte_prot(pte)
+ *   hal_tlb_forget(va)           after an entry of the loaded address space has changed or gone
  *   hal_space_load(space), hal_space_loaded()   the loaded address space, by the physical address of its top table; loading it again is nothing
  */
 

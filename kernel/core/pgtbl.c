@@ -24,12 +24,21 @@ counted(u64 n)
 	return n < nframes && frames[n].type == FRAME_USER ? &frames[n] : NULL;
 }
 
+/* For each enum map_prot: EOK, or what is wrong with it. */
+static const u8 prot_error[16] = {
+	EINVAL, EOK, EINVAL, EOK, EINVAL, EOK, EINVAL, EACCES, EINVAL, EOK, EINVAL, EOK, EINVAL, EOK, EINVAL, EACCES,
+};
+
 static inline word_t
 prot_check(word_t prot)
 {
-	if (!(prot & MAP_READ) || prot & ~(word_t)(MAP_READ | MAP_WRITE | MAP_EXEC | MAP_UNCACHED))
-		return EINVAL;
-	return (prot & MAP_WRITE) && (prot & MAP_EXEC) ? EACCES : EOK;
+	return prot < 16 ? prot_error[prot] : EINVAL;
+}
+
+static inline int
+is_loaded(const void *top)
+{
+	return hal_space_loaded() == frame_of(top) << PAGE_SHIFT;
 }
 
 void
@@ -51,16 +60,14 @@ pgtbl_map(pte_t *entry, u64 n, word_t prot)
 	table_of(entry)->used++;
 }
 
-static void
-pgtbl_clear(void *top, pte_t *entry, u64 va)
+static inline void
+pgtbl_clear(pte_t *entry)
 {
 	struct frame *f = counted(hal_pte_frame(*entry));
 
 	*entry = 0;
-	hal_tlb_forget(top, va);
 	if (f)
 		f->refs--;
-	table_of(entry)->used--;
 }
 
 word_t
@@ -130,6 +137,7 @@ word_t
 pgtbl_op_unmap(struct cap *c, struct args *a)
 {
 	u64 va = a->a1, first = (va >> PAGE_SHIFT) % 512, unmapped = 0;
+	int loaded = is_loaded(cap_obj(c));
 	pte_t *entry;
 
 	if (!va_is_page(va) || a->a2 < 1 || a->a2 > 512 - first)
@@ -140,9 +148,12 @@ pgtbl_op_unmap(struct cap *c, struct args *a)
 	for (u64 i = 0; i < a->a2; i++, entry++, va += PAGE_SIZE) {
 		if (!hal_pte_present(*entry))
 			continue;
-		pgtbl_clear(cap_obj(c), entry, va);
+		pgtbl_clear(entry);
+		if (loaded)
+			hal_tlb_forget(va);
 		unmapped++;
 	}
+	table_of(entry - 1)->used -= unmapped;
 	a->r[0] = unmapped;
 	return EOK;
 }
@@ -163,7 +174,8 @@ pgtbl_op_protect(struct cap *c, struct args *a)
 		return ENOENT;
 	n = hal_pte_frame(*entry);
 	*entry = hal_pte_page(n, counted(n) ? a->a2 : a->a2 | MAP_UNCACHED);
-	hal_tlb_forget(cap_obj(c), a->a1);
+	if (is_loaded(cap_obj(c)))
+		hal_tlb_forget(a->a1);
 	return EOK;
 }
 
@@ -182,7 +194,8 @@ pgtbl_op_detach(struct cap *c, struct args *a)
 	if (frames[n].used)
 		return EBUSY;
 	*entry = 0;
-	hal_tlb_forget(cap_obj(c), a->a1);
+	if (is_loaded(cap_obj(c)))
+		hal_tlb_forget(a->a1);
 	table_of(entry)->used--;
 	frame_untype(n);
 	return EOK;
@@ -208,5 +221,5 @@ pgtbl_retire(void *obj)
 {
 	struct frame *f = &frames[frame_of(obj)];
 
-	return f->refs || f->used || hal_space_loaded() == frame_of(obj) << PAGE_SHIFT ? EBUSY : EOK;
+	return f->refs || f->used || is_loaded(obj) ? EBUSY : EOK;
 }

@@ -125,7 +125,7 @@ activate(struct cpu *c, struct rcv *r)
 		rcv_event(t, EVENT_WOKEN);
 	if (!tc || !tc->budget || !weak_get(t->sched) || (c->thd && tc->prio >= c->prio) || !thd_settle(t))
 		return;
-	c->interrupted = thd_runs(c) ? c->thd : NULL;
+	c->interrupted = c->thd; /* parked by a fault, it may be mended by then */
 	t->tcap = r->tcap;
 	t->prio = tc->prio;
 	t->timeout = CYCLES_INF;

@@ -39,11 +39,4 @@ void sched_activate(struct cpu *);
 /* Idle: wakes the root scheduler if something is pending for it or its timeout has passed. */
 void idle_check(struct cpu *);
 
-/* There is a thread that runs and can go on running. */
-static inline int
-thd_runs(const struct cpu *c)
-{
-	return c->thd && c->thd->state == THD_READY;
-}
-
 #endif

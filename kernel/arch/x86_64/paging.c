@@ -90,12 +90,6 @@ paging_init(struct machine *machine)
 void
 hal_pgtbl_init(void *top)
 {
-	memcpy((u64 *)top + 256, kernel_top + 256, 256 * sizeof(u64));
-}
-
-void
-hal_tlb_forget(void *top, u64 va)
-{
-	if (hal_space_loaded() == (u64)top - PHYSMAP)
-		asm volatile("invlpg (%0)" : : "r"(va) : "memory");
+	for (u32 i = 256; i < 512; i++)
+		((u64 *)top)[i] = kernel_top[i];
 }

@@ -82,4 +82,10 @@ hal_space_load(u64 space)
 		write_cr3(space);
 }
 
+static inline void
+hal_tlb_forget(u64 va)
+{
+	asm volatile("invlpg (%0)" : : "r"(va) : "memory");
+}
+
 #endif

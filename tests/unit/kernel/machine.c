@@ -55,7 +55,7 @@ hal_pte(void *top, u64 va, u32 level)
 	return &table[va >> (12 + 9 * (level - 1)) & 511];
 }
 
-void hal_tlb_forget(void *top, u64 va) { (void)top; (void)va; }
+void hal_tlb_forget(u64 va) { (void)va; }
 void hal_space_load(u64 space) { loaded = space; }
 u64 hal_space_loaded(void) { return loaded; }
 void hal_timer_set(cycles_t when) { fake_timer = when; }

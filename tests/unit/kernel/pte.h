@@ -14,6 +14,7 @@ pte_t  hal_pte_table(u64 frame);
 u64    hal_pte_frame(pte_t);
 word_t hal_pte_prot(pte_t);
 int    hal_pte_present(pte_t);
+void   hal_tlb_forget(u64 va);
 void   hal_space_load(u64 space);
 u64    hal_space_loaded(void);
 
