@@ -10,7 +10,7 @@ import subprocess
 
 from .tree import CODE, PROJECT, Source
 
-COLUMNS = 120  # 100 is what to aim at
+COLUMNS = 130  # 100 is what to aim at
 TAB = 8
 KERNEL_LINES = 5000
 FUNCTION_LINES = 60

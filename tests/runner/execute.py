@@ -79,7 +79,8 @@ def _from_junit(job: Job, file: Path) -> list[Result]:
 
 def _results(job: Job, status: int | None, output: str, junit: Path) -> list[Result]:
     if job.how == "status":
-        return [Result(FAIL if status else PASS, job.name, job.sentence, output if status else "")]
+        whole = Result(FAIL if status else PASS, job.name, job.sentence, output if status else "")
+        return [whole] + _from_lines(job, output)
     return _from_junit(job, junit) if job.how == "pytest" else _from_lines(job, output)
 
 

@@ -24,8 +24,11 @@ class Result:
 
 @dataclass(frozen=True)
 class Job:
-    """A command that runs one or more tests. how: "lines" (it prints PASS, FAIL or SKIP, a name and a sentence), "pytest" (it writes a JUnit file), or
-    "status" (it is one test)."""
+    """
+    A command that runs one or more tests. how: "lines" (it prints PASS, FAIL or SKIP, a name and a
+    sentence), "pytest" (it writes a JUnit file), or "status" (it is one test itself, and may print
+    lines of others).
+    """
 
     name: str
     command: list[str]

@@ -131,6 +131,8 @@ check_by_list(struct client *c)
 	mount(c);
 	now = cos_now();
 	cos_printf("fsclient: mounted %lu ticks after power-on\n", now);
+	if (cos_param_number("bench", 0))
+		cos_printf("BENCH boot_to_mounted %lu instructions\n", now);
 	check_all(c, "first mount");
 	if (cos_param_number("readonly", 0))
 		check_readonly(c);
