@@ -147,15 +147,21 @@ gather_file(struct round *r)
 	return e;
 }
 
-/* What is damaged cannot be freed, and is not the caller's fault: that is left to e2fsck. */
-static void
+/* Goes on after an error, but reports it: a block that is free already may be an indirect one, and lead in circles. */
+static int
 free_batch(struct round *r)
 {
 	struct ext2 *fs = ext2_of(&r->n->v);
+	int error = 0;
 
-	for (unsigned i = 0; i < r->batch.n; i++)
-		ext2_block_free(&r->op, fs, r->batch.blocks[i]);
+	for (unsigned i = 0; i < r->batch.n; i++) {
+		int e = ext2_block_free(&r->op, fs, r->batch.blocks[i]);
+
+		if (error == 0)
+			error = e;
+	}
 	r->n->sectors -= min_u64(r->n->sectors, (uint64_t)r->batch.n * (fs->bsize / 512));
+	return error;
 }
 
 int
@@ -166,16 +172,16 @@ ext2_free_blocks(struct ext2_node *n, uint64_t first_lbn)
 
 	n->last_pbn = 0;
 	do {
-		int e2;
+		int freed, written;
 
 		op_begin(&r.op, ext2_of(&n->v)->dev);
 		r.batch.n = 0;
 		e = gather_file(&r);
-		free_batch(&r);
-		e2 = ext2_inode_write(&r.op, n);
+		freed = free_batch(&r);
+		written = ext2_inode_write(&r.op, n);
 		op_end(&r.op);
 		if (e == 0)
-			e = e2;
+			e = freed != 0 ? freed : written;
 	} while (e == 0 && is_full(&r));
 	return e;
 }

@@ -12,7 +12,7 @@
 
 #include "buf.h"
 
-#define OP_BUFS 96
+#define OP_BUFS 104
 
 struct op {
 	struct bdev *dev;
