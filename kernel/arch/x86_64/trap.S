@@ -35,14 +35,14 @@ trap_common:
 	pushq	%\reg
 	.endr
 	cld
-	pushfq				/* an interrupt does not clear AC, which would lift SMAP */
-	andl	$~(1 << 18), (%rsp)
-	popfq
 	movq	%rsp, %rdi
 	testb	$3, 18 * 8(%rsp)	/* cs */
 	jz	1f
 	swapgs
-	movq	%gs:CPU_KSTACK, %rsp
+	movq	%gs:CPU_KSTACK, %rsp	/* from here on: what lies below struct regs is another frame */
+	pushfq				/* an interrupt does not clear AC, which would lift SMAP */
+	andl	$~(1 << 18), (%rsp)
+	popfq
 	call	trap_user
 	jmp	resume
 1:	call	trap_kernel
