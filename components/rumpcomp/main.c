@@ -4,9 +4,9 @@
  *   1  the bridge learns the clocks
  *   2  the rump kernel starts; its threads are there when this is over
  *   3  the block device gets its name in the rump kernel: /dev/disk0
- *   4  what the script's parameter "mount" says is mounted: TYPE DEVICE FOLDER, and "ro" behind if it is to be read-only
- *
- * Thread 1, which the script names, answers block requests from the first moment on.
+ *   4  thread 1, which the script names, begins to answer block requests: until here nothing may be read
+ *   5  what the script's parameter "mount" says is mounted: TYPE DEVICE FOLDER, and "ro" behind if it is to be read-only
+ *   6  clients that came early are let in
  */
 #include <lib/component.h>
 #include <lib/print.h>
@@ -15,6 +15,7 @@
 #include "rsys.h"
 #include "rumpuser/bio.h"
 #include "rumpuser/bridge.h"
+#include "session.h"
 
 #define DISK_KEY  "/dev/disk0"
 #define DISK_NAME "disk0"
@@ -69,8 +70,14 @@ cos_init(void)
 	e = rsys_etfs_register(DISK_KEY, DISK_NAME);
 	if (e < 0)
 		cos_panic("no block device: error %d", -e);
+}
+
+void
+cos_main(void)
+{
 	if (cos_param("mount") != NULL)
 		mount_from(cos_param("mount"));
+	session_admit();
 }
 
 void

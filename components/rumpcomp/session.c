@@ -9,6 +9,7 @@
 #include <mem/mem.h>
 
 #include "rumpuser/qlock.h"
+#include "rumpuser/waitq.h"
 
 #define SESSIONS 64 /* threads that can be inside: each has a stack */
 #define CLIENTS  32
@@ -16,6 +17,35 @@
 static struct qlock lock; /* guards everything below */
 static struct session sessions[SESSIONS];
 static struct { word_t client; struct rsys_proc *proc; } procs[CLIENTS];
+static int admitted;
+static struct waitq early; /* who came before that */
+
+void
+session_admit(void)
+{
+	struct waiter *all;
+
+	qlock_enter(&lock);
+	admitted = 1;
+	all = waitq_take_all(&early);
+	qlock_exit(&lock);
+	waiter_wake_list(all);
+}
+
+static void
+wait_for_admission(void)
+{
+	struct waiter w;
+	int wait;
+
+	qlock_enter(&lock);
+	wait = !admitted;
+	if (wait)
+		waitq_add(&early, &w, 0);
+	qlock_exit(&lock);
+	if (wait)
+		waiter_wait(&w, BRIDGE_FOREVER);
+}
 
 static struct rsys_proc *
 proc_of(word_t client)
@@ -107,6 +137,7 @@ session_bind(word_t id)
 {
 	long e;
 
+	wait_for_admission();
 	qlock_enter(&lock);
 	e = bind_locked(cos_badge(), cos_thdid(), id);
 	qlock_exit(&lock);

@@ -21,7 +21,10 @@ struct session {
 	int busy;
 };
 
-/* Binds a session buffer of the calling client to the calling thread. Result: 0 or -errno. */
+/* Lets clients in, once, when the file systems are there. */
+void session_admit(void);
+
+/* Binds a session buffer of the calling client to the calling thread. Result: 0 or -errno. Blocks until clients are let in. */
 long session_bind(word_t id);
 
 /* The calling thread's session. NULL: it has none, or another thread uses it just now. */
