@@ -9,7 +9,7 @@
  *   vector registers too when the thread was elsewhere in between. The gs base is always 0.
  *
  * rax = 0 returns from an invocation: rdi, rsi, rdx go to the caller, which sees rax = 0.
- * A slot that holds a CAP_SINV is invoked: all six words go to the server (see below).
+ * A slot that holds a CAP_SINV is invoked (RIGHT_USE): all six words go to the server (see below).
  * For every other kind rdi is the operation and rsi, rdx, r10, r8, r9 are its arguments a1 to a5.
  *
  * Entering a server (sinv), and entering a component with a new thread:
@@ -74,8 +74,8 @@ enum comp_op {
 	/* Makes an entry point. a1 = own slot for the CAP_SINV, a2 = entry address, a3 = badge. RIGHT_CREATE.
 	 * EINVAL if the address is not of the user half. */
 	COMP_MAKE_SINV = 0,
-	/* Names the end point that is told of this component's faults. a1 = own slot of a CAP_SND, 0 = none:
-	 * a fault then ends the system, as for the trusted base; a2 = badge: what REG_COMP of a thread that faulted in it says. RIGHT_MODIFY. */
+	/* Names the end point that is told of this component's faults. a1 = own slot of a CAP_SND, 0 = that of the invoker's component: if it has
+	 * none, as the trusted base, a fault ends the system; a2 = badge: what REG_COMP of a thread that faulted in it says. RIGHT_MODIFY. */
 	COMP_SET_FAULT = 1,
 	/* Marks it down and begins the next incarnation. Capabilities to it stay valid. RIGHT_MODIFY. EBUSY if down already. */
 	COMP_DOWN      = 2,
@@ -217,11 +217,12 @@ enum frame_op {
 	 * EFRAMETYPE; EINVAL; EEXIST. */
 	FRAME_MAKE_CAPTBL = 8,
 	FRAME_MAKE_PGTBL  = 9,
-	FRAME_MAKE_COMP   = 10, /* a3, a4 = own slots of captbl and pgtbl, a5 = upcall entry. Starts up, without fault end point. */
+	FRAME_MAKE_COMP   = 10, /* a3, a4 = own slots of captbl and pgtbl, a5 = upcall entry. Starts up, with its maker's fault end point: nobody makes himself trusted. */
 	FRAME_MAKE_THD    = 11, /* a3 = own slot of the component (RIGHT_CREATE), a4 = thread id, a5 = argument. It has no scheduler, and does not run, until THD_BIND. */
 	FRAME_MAKE_TCAP   = 12, /* a3 = priority. No budget. */
 	FRAME_MAKE_RCV    = 13, /* a3, a4 = own slots of the thread and the tcap it is to run on when notified; a5 = 1 if it is to be a root
-	                           scheduler: on its waiting with nothing else to run the processor idles. EBUSY the thread has one. */
+	                           scheduler: on its waiting with nothing else to run the processor idles. EBUSY the thread has one; EPERM
+	                           a root scheduler made by a component that has a fault end point. */
 };
 
 enum frame_type {

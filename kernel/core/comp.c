@@ -22,11 +22,21 @@ comp_init(struct comp *comp, struct captbl *t, void *pgtbl, u64 entry)
 	frames[frame_of(pgtbl)].refs++;
 }
 
+/* Only the trusted base has no fault end point, and nobody makes himself part of it. */
+static void
+fault_as_current(struct comp *comp)
+{
+	const struct comp *current = ref_mem(cpu_this()->top->comp);
+
+	comp->fault = current->fault;
+	comp->fault_badge = current->fault_badge;
+}
+
 word_t
 comp_op_make(struct cap *c, struct args *a)
 {
-	struct cap *to, *t, *p;
 	struct comp *comp;
+	struct cap *to, *t, *p;
 	u64 n;
 	word_t e;
 
@@ -38,6 +48,7 @@ comp_op_make(struct cap *c, struct args *a)
 		return e;
 	comp = frame_retype(n, CAP_COMP);
 	comp_init(comp, cap_obj(t), cap_obj(p), a->a5);
+	fault_as_current(comp);
 	cap_set(to, CAP_COMP, comp);
 	return EOK;
 }
@@ -66,7 +77,7 @@ comp_op_set_fault(struct cap *c, struct args *a)
 	word_t e;
 
 	if (a->a1 == 0) {
-		comp->fault = (struct weak){0, 0};
+		fault_as_current(comp);
 		return EOK;
 	}
 	if ((e = cap_find(a->a1, CAP_SND, RIGHT_USE, &s)))

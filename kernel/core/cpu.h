@@ -11,7 +11,7 @@
 #ifndef CORE_CPU_H
 #define CORE_CPU_H
 
-#include "hal.h"
+#include "frame.h"
 
 struct inv;
 struct captbl;
@@ -38,6 +38,7 @@ struct cpu {
 	cycles_t     deadline;  /* the timer is set to this */
 	struct thd  *interrupted; /* resumed when the notified thread that runs now blocks; NULL = ask the scheduler */
 
+	struct weak  first_root; /* the first scheduler that there was: who runs when nobody else can */
 	struct rcv  *idle_root; /* whose wait made the processor idle */
 	cycles_t     idle_cycles;
 };

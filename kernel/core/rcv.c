@@ -3,6 +3,7 @@
  */
 #include "rcv.h"
 
+#include "comp.h"
 #include "cpu.h"
 #include "sched.h"
 #include "tcap.h"
@@ -174,6 +175,8 @@ rcv_op_make(struct cap *c, struct args *a)
 	t = cap_obj(thd);
 	if (weak_get(t->rcv))
 		return EBUSY;
+	if (a->a5 && ((struct comp *)ref_mem(cpu_this()->top->comp))->fault.ref)
+		return EPERM;
 	r = frame_retype(n, CAP_RCV);
 	rcv_init(r, t, cap_obj(tcap), a->a5);
 	cap_set(to, CAP_RCV, r);
@@ -189,8 +192,11 @@ rcv_init(struct rcv *r, struct thd *t, struct tcap *tc, u64 root)
 	list_init(&r->events);
 	list_init(&r->faults);
 	t->rcv = weak_to(r);
-	if (root)
-		t->sched = t->rcv;
+	if (!root)
+		return;
+	t->sched = t->rcv;
+	if (!weak_get(cpu_this()->first_root))
+		cpu_this()->first_root = t->rcv;
 }
 
 word_t

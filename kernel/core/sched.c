@@ -8,6 +8,8 @@
 #include "rcv.h"
 #include "tcap.h"
 
+#define SCHEDULERS 8 /* above each other */
+
 struct cpu boot_cpu;
 
 static inline void
@@ -84,7 +86,7 @@ thd_switch(struct cpu *c, struct thd *t, struct tcap *tc)
 	timer_update(c);
 }
 
-/* Switches to the thread of a scheduler if it can run. */
+/* Switches to the thread of a scheduler if it can run. One that is not a root needs budget: nobody would stop it. */
 static int
 scheduler_switch(struct cpu *c, struct rcv *r, struct thd *t)
 {
@@ -93,32 +95,44 @@ scheduler_switch(struct cpu *c, struct rcv *r, struct thd *t)
 	if (t->state == THD_WAITING && rcv_has_pending(r))
 		rcv_wake(r, t);
 	tc = weak_get(t->tcap);
-	if (t->state != THD_READY || !tc || !thd_settle(t))
+	if (t->state != THD_READY || !tc || (!r->root && !tc->budget) || !thd_settle(t))
 		return 0;
 	thd_switch(c, t, tc);
 	return 1;
 }
 
-/* From a scheduler upwards: the first whose thread can run; the processor idles if a root scheduler waits. */
+/* The same; the processor idles if a root scheduler waits. */
+static int
+scheduler_try(struct cpu *c, struct rcv *r)
+{
+	struct thd *t = r ? weak_get(r->thd) : NULL;
+
+	if (!t || scheduler_switch(c, r, t))
+		return t != NULL;
+	if (!r->root || t->state != THD_WAITING)
+		return 0;
+	account(c);
+	thd_leave(c);
+	c->idle_root = r;
+	idle_begin(c, r->timeout);
+	return 1;
+}
+
+/* From a scheduler upwards: the first whose thread can run. Whoever binds threads can close a ring, so the way is bounded; at its end
+ * stands the first scheduler that there was. */
 static void
 scheduler_next(struct cpu *c, struct rcv *r)
 {
 	struct thd *t;
 
-	for (; r && (t = weak_get(r->thd)); r = weak_get(t->sched)) {
-		if (scheduler_switch(c, r, t))
+	for (u32 i = 0; i < SCHEDULERS && r; i++) {
+		if (scheduler_try(c, r))
 			return;
-		if (!r->root)
-			continue;
-		if (t->state != THD_WAITING)
-			break;
-		account(c);
-		thd_leave(c);
-		c->idle_root = r;
-		idle_begin(c, r->timeout);
-		return;
+		t = weak_get(r->thd);
+		r = t ? weak_get(t->sched) : NULL;
 	}
-	panic("no thread can run, and no scheduler waits");
+	if (!scheduler_try(c, weak_get(c->first_root)))
+		panic("no thread can run, and no scheduler waits");
 }
 
 static struct thd *
@@ -148,9 +162,10 @@ void
 sched_activate(struct cpu *c)
 {
 	struct rcv *r = weak_get(c->thd->sched);
+	int own = r && weak_get(r->thd) == c->thd;
 
-	if (r && weak_get(r->thd) != c->thd)
-		scheduler_next(c, r);
+	if (!own || !r->root)
+		scheduler_next(c, own ? NULL : r);
 }
 
 /* What else may be wrong with a dispatch: the thread is not READY. A waiting root scheduler may be dispatched: its wait returns with nothing. */

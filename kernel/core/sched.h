@@ -33,7 +33,7 @@ void thd_switch(struct cpu *, struct thd *, struct tcap *);
 /* The running thread cannot go on: switches to the one that was interrupted, or its scheduler's, or idles. */
 void sched_next(struct cpu *);
 
-/* Switches to the scheduler of the running thread; nothing happens if it has none or is its own. */
+/* Switches to the scheduler of the running thread, or one above it; a root scheduler runs on. */
 void sched_activate(struct cpu *);
 
 /* Idle: wakes the root scheduler if something is pending for it or its timeout has passed. */

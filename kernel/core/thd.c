@@ -71,6 +71,8 @@ invoke_refused(struct cap *cap)
 {
 	struct weak w = cap->obj;
 
+	if (!(cap->rights & RIGHT_USE))
+		return EACCES;
 	if (!weak_get(w))
 		return EDEADCAP;
 	return frames[w.ref >> 4].incarnation & 1 ? ECOMPDEAD : EDEPTH;
@@ -123,7 +125,8 @@ thd_op_query(struct cap *cap, struct args *a)
 	return EOK;
 }
 
-/* The running thread faulted. Without a fault end point its component is one that the system cannot do without. */
+/* The running thread faulted. Without a fault end point its component is one that the system cannot do without; if that was destroyed,
+ * only the scheduler hears of it. */
 void
 fault(enum fault_cause cause, u64 address, u64 code)
 {
@@ -132,7 +135,7 @@ fault(enum fault_cause cause, u64 address, u64 code)
 	struct comp *comp = ref_mem(c->top->comp);
 	struct rcv *r = weak_get(comp->fault);
 
-	if (!r)
+	if (!comp->fault.ref)
 		panic("fault %u in the trusted base: thread %lu at %lx, address %lx, code %lx", cause,
 		      t->id, hal_thd_reg(&t->arch, REG_RIP), address, code);
 	t->state = THD_PARKED;
@@ -141,7 +144,8 @@ fault(enum fault_cause cause, u64 address, u64 code)
 	t->fault_code = code;
 	t->fault_badge = comp->fault_badge;
 	rcv_event(t, EVENT_BLOCKED);
-	rcv_fault(c, r, t);
+	if (r)
+		rcv_fault(c, r, t);
 	if (c->thd == t)
 		sched_next(c);
 }

@@ -73,7 +73,8 @@ run_one(const struct test *t)
 }
 
 static const struct test *const lists[] = {
-	captbl_tests, frame_tests, pgtbl_tests, comp_tests, thd_tests, rcv_tests, tcap_tests, hw_tests, fault_tests, cpu_tests, recovery_tests,
+	captbl_tests, frame_tests, pgtbl_tests, comp_tests, thd_tests, rcv_tests, tcap_tests, hw_tests, fault_tests, cpu_tests,
+	rights_tests, trust_tests, recovery_tests,
 };
 
 void

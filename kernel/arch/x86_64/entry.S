@@ -70,8 +70,10 @@ found:					/* rax = the capability */
 	cmpb	$ASM_CAP_SINV, CAP_OFF_KIND(%rax)
 	jne	operation
 
-	/* Invocation. The server must live and be up, and the invocation stack must have room (it ends with the thread's frame). */
+	/* Invocation. It needs the right, the server must live and be up, and the invocation stack must have room (it ends with the thread's frame). */
 	SAVE_KEPT
+	testb	$ASM_RIGHT_USE, CAP_OFF_RIGHTS(%rax)
+	jz	refused
 	movl	CAP_OFF_REF(%rax), %ecx
 	movq	ASM_FRAMES(%rcx), %rbp	/* its life: epoch, incarnation; an odd incarnation is down */
 	movq	%rbp, %r12

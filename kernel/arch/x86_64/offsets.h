@@ -35,6 +35,7 @@
 #define INV_SIZE 88
 
 #define CAP_OFF_KIND  0
+#define CAP_OFF_RIGHTS 1
 #define CAP_OFF_EPOCH 4
 #define CAP_OFF_REF   8
 #define CAP_OFF_BADGE 16
@@ -44,6 +45,7 @@
 #define COMP_SPACE  8
 
 #define ASM_CAP_SINV    6
+#define ASM_RIGHT_USE   1
 #define ASM_SLOT_FIRST  8
 #define ASM_FIRST_SLOTS 120
 #define ASM_EBADCAP     201
