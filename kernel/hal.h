@@ -24,7 +24,7 @@ struct machine {
 	u64 frames_phys; /* physical address of the frame records, 16 bytes each, zeroed, mapped at FRAMES_VA */
 	u64 image_phys, image_bytes; /* the boot image; page-aligned */
 	u64 tsc_hz;
-	u64 regions;     /* RAM that the kernel may hand out; sorted, page-aligned, without kernel, records and image */
+	u64 regions;     /* RAM that the kernel may hand out; largest first, page-aligned, without kernel, records and image */
 	struct {
 		u64 first, count; /* frames */
 	} region[BOOT_REGIONS];

@@ -45,6 +45,44 @@ vectors(void)
 	return 1;
 }
 
+static volatile word_t stop_spinning;
+
+static void
+spin(void *arg)
+{
+	(void)arg;
+	while (!stop_spinning)
+		;
+}
+
+#define BESIDE_VA 0x101f0000UL /* the stacks' page table reaches it */
+
+static int
+neighbour(void)
+{
+	volatile word_t *page = (word_t *)BESIDE_VA;
+	u64 f = frames_fresh(2);
+	struct thread t;
+
+	stop_spinning = 0;
+	CHECK_EQ(frame_to_user(all_frames, f), EOK);
+	CHECK_EQ(pgtbl_map(own_pgtbl, all_frames, f, BESIDE_VA, MAP_READ | MAP_WRITE), EOK);
+	for (u32 i = 0; i < PAGE_SIZE / 8; i++)
+		page[i] = ~0UL;
+	frame_back(f + 1); /* what thread_make takes */
+	CHECK(thread_make(&t, T0, own_comp, 7, spin, NULL));
+	CHECK_EQ(t.frame, f + 1);
+	CHECK_EQ(run_until(&t, 10, cos_now() + 300000), EOK);
+	for (u32 i = 0; i < PAGE_SIZE / 8; i++)
+		CHECK_EQ(page[i], ~0UL);
+	stop_spinning = 1;
+	CHECK_EQ(run(&t, 10), EOK);
+	CHECK_EQ(pgtbl_unmap(own_pgtbl, BESIDE_VA, 1).err, EOK);
+	frame_back(f);
+	thread_end(&t);
+	return 1;
+}
+
 static int
 fs_base(void)
 {
@@ -84,6 +122,7 @@ flags(void)
 
 const struct test cpu_tests[] = {
 	{"vectors", "two threads with values in the same vector register are preempted by turns and keep them", vectors},
+	{"neighbour", "an interrupt writes to no frame beside the thread's", neighbour},
 	{"fs_base", "a system call keeps the fs base", fs_base},
 	{"gs_base", "the gs base is 0 after every system call", gs_base},
 	{"flags", "flags are reset", flags},

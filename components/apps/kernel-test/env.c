@@ -24,6 +24,13 @@ frame_take(void)
 	return b->region[0].first + next_frame++;
 }
 
+u64
+frames_fresh(u64 count)
+{
+	next_frame += count;
+	return ((const struct boot_info *)BOOT_INFO_VA)->region[0].first + next_frame - count;
+}
+
 void
 frame_back(u64 frame)
 {

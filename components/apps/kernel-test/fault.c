@@ -94,6 +94,7 @@ INSTRUCTION(do_sgdt, "subq $16, %%rsp; sgdt (%%rsp); addq $16, %%rsp")
 INSTRUCTION(do_ud2, "ud2")
 INSTRUCTION(do_divide, "xorl %%ecx, %%ecx; movl $1, %%eax; xorl %%edx, %%edx; divl %%ecx")
 INSTRUCTION(do_int3, "int3")
+INSTRUCTION(do_math, "fldz; fninit; pushq $0x37b; fldcw (%%rsp); popq %%rax; fld1; fldz; fdivrp; fwait")
 INSTRUCTION(do_int80, "int $0x80")
 INSTRUCTION(do_timer, "int $0xf0")
 INSTRUCTION(do_noncanonical, "movabsq $0x8000000000000000, %%rax; movq %%rax, %%rsp; pushq %%rax")
@@ -116,10 +117,11 @@ FAULTS(cr3, do_cr3, 0, FAULT_GENERAL)
 FAULTS(umip, do_sgdt, 0, FAULT_GENERAL)
 FAULTS(ud2, do_ud2, 0, FAULT_OPCODE)
 FAULTS(divide, do_divide, 0, FAULT_DIVIDE)
+FAULTS(math, do_math, 0, FAULT_MATH)
 FAULTS(int80, do_int80, 0, FAULT_GENERAL)
 FAULTS(timer_vector, do_timer, 0, FAULT_GENERAL)
 FAULTS(noncanonical, do_noncanonical, 0, FAULT_GENERAL)
-FAULTS(breakpoint, do_int3, 0, FAULT_GENERAL)
+FAULTS(breakpoint, do_int3, 0, FAULT_DEBUG)
 
 static int
 guard(void)
@@ -189,9 +191,10 @@ const struct test fault_tests[] = {
 	{"fault_umip", "descriptor tables cannot be looked at", umip},
 	{"fault_opcode", "an invalid instruction faults as that", ud2},
 	{"fault_divide", "a division by zero faults as that", divide},
+	{"fault_math", "an unmasked x87 exception faults as that", math},
 	{"fault_int", "software interrupts are refused", int80},
 	{"fault_timer", "the timer's vector cannot be raised", timer_vector},
-	{"fault_int3", "so is the breakpoint's", breakpoint},
+	{"fault_int3", "a breakpoint faults as that", breakpoint},
 	{"fault_canonical", "a stack pointer that is no address faults", noncanonical},
 	{"fault_resume", "a handler mends a thread, which goes on", resume},
 	{"fault_registers", "a handler reads and writes registers, but no dangerous ones", registers},

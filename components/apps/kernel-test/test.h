@@ -40,6 +40,7 @@ static const struct ioport_cap all_ports = {SLOT_BOOT_IOPORT};
 
 /* env.c: frames by their index in all_frames. */
 u64  frame_take(void);
+u64  frames_fresh(u64 count); /* one after another, none of them taken before */
 void frame_back(u64 frame); /* reclaims and keeps for the next taker; the frame may be untyped already */
 u64  user_frame(void);
 void slot_clear(slot_t);

@@ -23,6 +23,7 @@ arch_main(u32 multiboot, u64 info)
 	desc_init();
 	mboot_read(multiboot, info, &m);
 	kprintf("boot image at 0x%lx bytes %lu\n", m.image_phys, m.image_bytes);
+	kprintf("memory up to 0x%lx, %lu regions\n", m.frames << PAGE_SHIFT, m.regions);
 	paging_init(&m);
 	fpu_init();
 	lapic_init();

@@ -40,52 +40,27 @@ multiboot_entry:
 start:
 	cli
 	cld
-	movl	$boot_stack_end, %esp
 
 	/* Is there a long mode at all? */
 	movl	$0x80000001, %eax
-	pushl	%ebx
+	movl	%ebx, %esi
 	cpuid
-	popl	%ebx
 	testl	$(1 << 29), %edx
 	jz	no_long_mode
-
-	/* 2048 entries of 2 MiB */
-	movl	$boot_pd, %edi
-	movl	$(PTE_P | PTE_W | PTE_PS), %eax
-	xorl	%edx, %edx
-1:	movl	%eax, (%edi)
-	movl	%edx, 4(%edi)
-	addl	$8, %edi
-	addl	$0x200000, %eax
-	jnc	1b
-
-	movl	$(boot_pd + PTE_P + PTE_W), %eax
-	movl	$boot_pdpt, %edi
-	movl	%eax, boot_pdpt_kernel + 510 * 8
-	movl	$4, %ecx
-2:	movl	%eax, (%edi)
-	addl	$8, %edi
-	addl	$4096, %eax
-	loop	2b
-	movl	$(boot_pdpt + PTE_P + PTE_W), %eax
-	movl	%eax, boot_pml4
-	movl	%eax, boot_pml4 + 256 * 8
-	movl	$(boot_pdpt_kernel + PTE_P + PTE_W), boot_pml4 + 511 * 8
 
 	movl	%cr4, %eax
 	orl	$(1 << 5), %eax		/* PAE */
 	movl	%eax, %cr4
 	movl	$boot_pml4, %eax
 	movl	%eax, %cr3
-	movl	$0xc0000080, %ecx	/* EFER: long mode, NX, SYSCALL */
+	movl	$0xc0000080, %ecx	/* EFER: long mode */
 	rdmsr
-	orl	$(1 << 8 | 1 << 11 | 1 << 0), %eax
+	orl	$(1 << 8), %eax
 	wrmsr
 	movl	%cr0, %eax
 	orl	$(1 << 31 | 1 << 16), %eax	/* paging, write protection in the kernel too */
 	andl	$~(1 << 2), %eax		/* no emulation */
-	orl	$2, %eax
+	orl	$(1 << 1 | 1 << 5), %eax	/* x87: WAIT traps too; exceptions are exceptions, not interrupts */
 	movl	%eax, %cr0
 	lgdt	boot_gdt_pointer
 	ljmp	$8, $start64
@@ -93,12 +68,13 @@ start:
 no_long_mode:
 	movl	$no_long_mode_text, %esi
 	movl	$0x3f8, %edx
-3:	lodsb
+	movl	$(boot_gdt - no_long_mode_text), %ecx
+	rep outsb
+	movb	$0x7e, %al		/* as hal_halt() does */
+	movl	$0xf4, %edx
 	outb	%al, %dx
-	testb	%al, %al
-	jnz	3b
-4:	hlt
-	jmp	4b
+1:	hlt
+	jmp	1b
 
 	.code64
 start64:
@@ -110,13 +86,13 @@ start64:
 	movl	%eax, %gs
 	movabsq	$kstack_end, %rsp
 	movl	%ebp, %edi
-	movl	%ebx, %esi
+	movl	%esi, %esi		/* upper half: undefined after the change of mode */
 	movabsq	$start_high, %rax
 	jmp	*%rax
 
-no_long_mode_text:
-	.asciz	"rump2cos needs a 64-bit processor.\r\n"
 	.balign	8
+no_long_mode_text:
+	.ascii	"rump2cos needs a 64-bit processor.\r\n"
 boot_gdt:
 	.quad	0, 0x00209a0000000000
 boot_gdt_pointer:
@@ -125,15 +101,25 @@ boot_gdt_pointer:
 
 	.balign	4096
 boot_pml4:
-	.fill	4096
+	.quad	boot_pdpt + PTE_P + PTE_W
+	.fill	255, 8
+	.quad	boot_pdpt + PTE_P + PTE_W
+	.fill	254, 8
+	.quad	boot_pdpt_kernel + PTE_P + PTE_W
 boot_pdpt:
-	.fill	4096
+	.irp	i, 0, 1, 2, 3
+	.quad	boot_pd + \i * 4096 + PTE_P + PTE_W
+	.endr
+	.fill	508, 8
 boot_pdpt_kernel:
-	.fill	4096
+	.fill	510, 8
+	.quad	boot_pd + PTE_P + PTE_W, 0
+	.set	i, 0
 boot_pd:
-	.fill	4 * 4096
-	.fill	1024
-boot_stack_end:
+	.rept	2048
+	.quad	i * 0x200000 + PTE_P + PTE_W + PTE_PS
+	.set	i, i + 1
+	.endr
 
 	.text
 start_high:				/* arch_main takes the low mapping away */
@@ -142,7 +128,9 @@ start_high:				/* arch_main takes the low mapping away */
 
 	.bss
 	.balign	4096
-	.globl	kstack_end
+	.globl	kstack_end, kstack_guard
+kstack_guard:				/* paging.c does not map it */
+	.fill	4096
 	.fill	16384
 kstack_end:
 

@@ -19,6 +19,7 @@ struct table_pointer {
 } __attribute__((packed));
 
 #define GATE_INTERRUPT 0x8e
+#define GATE_USER      0xee /* user code may raise it: the breakpoint */
 
 extern u64 trap_entry[256]; /* trap.S: the address of each vector's entry */
 
@@ -54,8 +55,8 @@ desc_init(void)
 	for (u32 v = 0; v < 256; v++) {
 		u64 e = trap_entry[v];
 
-		idt[v] = (struct gate){e, SEL_KCODE, v == VEC_NMI || v == VEC_DF || v == VEC_MC, GATE_INTERRUPT,
-		                       e >> 16, e >> 32, 0};
+		idt[v] = (struct gate){e, SEL_KCODE, v == VEC_NMI || v == VEC_DF || v == VEC_MC,
+		                       v == VEC_BP ? GATE_USER : GATE_INTERRUPT, e >> 16, e >> 32, 0};
 	}
 	load();
 }

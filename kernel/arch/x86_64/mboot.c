@@ -3,13 +3,14 @@
  * All of it lies below 4 GiB, which boot.S has mapped at PHYSMAP.
  */
 #include "arch_main.h"
-#include "core/mem.h"
+#include "core/frame.h"
 #include "core/print.h"
 
 extern char kernel_end[];
 
 #define MAP_ENTRIES 64
 #define RAM 1 /* type of usable memory, both formats */
+#define RAM_END (-FRAMES_VA / sizeof(struct frame) << PAGE_SHIFT) /* more has no room for its records */
 
 struct range {
 	u64 start, end; /* bytes */
@@ -31,6 +32,8 @@ add_ram(u64 start, u64 bytes)
 	u64 end = (start + bytes) & -PAGE_SIZE;
 
 	start = (start + PAGE_SIZE - 1) & -PAGE_SIZE;
+	if (end > RAM_END)
+		end = RAM_END;
 	if (start < 0x100000)
 		start = 0x100000;
 	if (start < end && nram < MAP_ENTRIES)
@@ -58,7 +61,7 @@ mb2_mmap(const struct mb2_tag *t)
 {
 	u32 entry = ((const u32 *)t)[2];
 
-	for (u32 at = 16; entry >= 24 && at + entry <= t->size; at += entry) {
+	for (u64 at = 16; entry >= 24 && at + entry <= t->size; at += entry) {
 		const u8 *e = (const u8 *)t + at;
 
 		if (*(const u32 *)(e + 16) == RAM)
@@ -74,13 +77,13 @@ mb2_read(u64 info, struct machine *m)
 
 	for (u64 at = info + 8; at + sizeof(*t) <= end; at += (t->size + 7) & ~7UL) {
 		t = phys(at);
-		if (t->type == MB2_END || t->size < sizeof(*t))
+		if (t->type == MB2_END || t->size < sizeof(*t) || t->size > end - at)
 			break;
 		if (t->type == MB2_CMDLINE)
 			copy_cmdline(m, (const char *)(t + 1));
 		if (t->type == MB2_MMAP)
 			mb2_mmap(t);
-		if (t->type == MB2_MODULE && !m->image_bytes) {
+		if (t->type == MB2_MODULE && t->size >= 16 && !m->image_bytes) {
 			m->image_phys = ((const u32 *)t)[2];
 			m->image_bytes = ((const u32 *)t)[3] - m->image_phys;
 		}
@@ -124,21 +127,25 @@ pvh_read(u64 info, struct machine *m)
 		copy_cmdline(m, phys(p->cmdline));
 }
 
-/* Takes a range out of all RAM ranges, splitting one if need be. */
-static void
+/* Takes a range out of all RAM ranges, splitting one if need be. Result: did it lie within one? */
+static int
 subtract(u64 start, u64 end)
 {
+	int within = 0;
+
 	for (u32 i = 0; i < nram; i++) {
 		struct range r = ram[i];
 
 		if (end <= r.start || start >= r.end)
 			continue;
+		within |= start >= r.start && start < end && end <= r.end;
 		ram[i].end = start > r.start ? start : r.start;
 		if (end < r.end && ram[i].end == ram[i].start)
 			ram[i] = (struct range){end, r.end};
 		else if (end < r.end && nram < MAP_ENTRIES)
 			ram[nram++] = (struct range){end, r.end};
 	}
+	return within;
 }
 
 /* The largest ranges, as many as struct machine has room for. */
@@ -168,13 +175,12 @@ mboot_read(u32 multiboot, u64 info, struct machine *m)
 		pvh_read(info, m);
 	if (!m->image_bytes)
 		panic("the loader gave no boot image: it goes beside the kernel, as its only module");
-	if (m->image_phys % PAGE_SIZE)
-		panic("the loader put the boot image at %lx, which is not the beginning of a page", m->image_phys);
 	for (u32 i = 0; i < nram; i++)
 		if (ram[i].end >> PAGE_SHIFT > m->frames)
 			m->frames = ram[i].end >> PAGE_SHIFT;
 	subtract(0x100000, (u64)kernel_end - KERNEL_VA);
-	subtract(m->image_phys, (m->image_phys + m->image_bytes + PAGE_SIZE - 1) & -PAGE_SIZE);
+	if (m->image_phys % PAGE_SIZE || !subtract(m->image_phys, (m->image_phys + m->image_bytes + PAGE_SIZE - 1) & -PAGE_SIZE))
+		panic("the boot image at %lx, %lu bytes, is not in whole pages of free memory above 1 MiB", m->image_phys, m->image_bytes);
 	choose_regions(m);
 	if (!m->regions)
 		panic("there is no memory");

@@ -14,7 +14,7 @@
 #define LARGE 0x200000UL
 #define EARLY_END (4UL << 30) /* boot.S maps this much */
 
-extern char text_start[], rodata_start[], data_start[], kernel_end[];
+extern char text_start[], rodata_start[], data_start[], kernel_end[], kstack_guard[];
 
 static u64 *kernel_top; /* its upper half is copied into every address space */
 static struct machine *m;
@@ -81,6 +81,7 @@ paging_init(struct machine *machine)
 	map_image(text_start, rodata_start, 0);
 	map_image(rodata_start, data_start, PTE_NX);
 	map_image(data_start, kernel_end, PTE_W | PTE_NX);
+	*entry_for((u64)kstack_guard, 1) = 0;
 	map_kernel(FRAMES_VA, records, bytes, PTE_W | PTE_NX);
 	map_kernel(LAPIC_VA, 0xfee00000, PAGE_SIZE, PTE_W | PTE_NX | PTE_PCD);
 	map_kernel(IOAPIC_VA, 0xfec00000, PAGE_SIZE, PTE_W | PTE_NX | PTE_PCD);

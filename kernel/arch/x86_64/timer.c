@@ -7,47 +7,47 @@
 #include "x86.h"
 
 #define PIT_HZ    1193182UL
-#define PIT_COUNT 11932UL /* 10 ms */
+#define PIT_COUNT 5966UL /* 5 ms */
+#define ROUNDS    3
 
 static u64 local_per_tsc; /* ticks of the local timer for one of the time-stamp counter, times 2^32 */
 
-/* Waits out one count of channel 2, in mode 0: its output (bit 5 of port 0x61) rises at the end. */
+/*
+ * One count of channel 2 in mode 0, whose output (bit 5 of port 0x61) rises at the end. It begins with the last write and lies within what is
+ * measured, so that whatever else delays the processor (a hypervisor, a busy host) only adds: the least of several is the best.
+ */
 static void
-pit_start(void)
+measure(u64 *tsc, u64 *local)
 {
+	u64 t, l;
+
 	hal_port_out(0x61, 1, (hal_port_in(0x61, 1) & ~2) | 1);
 	hal_port_out(0x43, 1, 0xb0);
 	hal_port_out(0x42, 1, PIT_COUNT & 0xff);
+	lapic_timer_start(~0u);
+	t = hal_now();
 	hal_port_out(0x42, 1, PIT_COUNT >> 8);
+	while (!(hal_port_in(0x61, 1) & 0x20))
+		;
+	t = hal_now() - t;
+	l = ~0u - lapic_timer_count();
+	lapic_timer_start(0);
+	*tsc = t < *tsc ? t : *tsc;
+	*local = l < *local ? l : *local;
 }
 
-/* A frequency within a thousandth of a whole MHz is taken for that: the measurement is no better. */
-static u64
-rounded(u64 hz)
-{
-	u64 whole = (hz + 500000) / 1000000 * 1000000;
-	u64 off = hz > whole ? hz - whole : whole - hz;
-
-	return off < hz / 1000 ? whole : hz;
-}
-
+/* Rounded to MHz: the measurement is no better. */
 u64
 timer_init(void)
 {
-	u64 t0, tsc, local;
+	u64 tsc = ~0UL, local = ~0UL;
 
-	lapic_timer_start(~0u);
-	pit_start();
-	t0 = hal_now();
-	while (!(hal_port_in(0x61, 1) & 0x20))
-		;
-	tsc = hal_now() - t0;
-	local = ~0u - lapic_timer_count();
-	lapic_timer_start(0);
+	for (u32 i = 0; i < ROUNDS; i++)
+		measure(&tsc, &local);
 	if (tsc == 0 || local == 0)
 		panic("the time-stamp counter or the local timer stands still");
 	local_per_tsc = (local << 32) / tsc;
-	return rounded(tsc * PIT_HZ / PIT_COUNT);
+	return (tsc * PIT_HZ / PIT_COUNT + 500000) / 1000000 * 1000000;
 }
 
 /* A time further away than the timer counts fires early; tick() then sets it again. */

@@ -22,7 +22,7 @@ cause_of(u64 vector)
 {
 	switch (vector) {
 	case 0: return FAULT_DIVIDE;
-	case 1: case 3: return FAULT_DEBUG;
+	case 1: case VEC_BP: return FAULT_DEBUG;
 	case 6: return FAULT_OPCODE;
 	case VEC_PF: return FAULT_PAGE;
 	case 16: case 19: return FAULT_MATH;

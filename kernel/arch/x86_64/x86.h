@@ -16,6 +16,8 @@ enum msr {
 	MSR_KERNEL_GS_BASE = 0xc0000102,
 };
 
+enum efer { EFER_SCE = 1 << 0, EFER_NXE = 1 << 11 };
+
 enum cr4 {
 	CR4_PGE = 1 << 7, CR4_OSFXSR = 1 << 9, CR4_OSXMMEXCPT = 1 << 10, CR4_UMIP = 1 << 11, CR4_FSGSBASE = 1 << 16,
 	CR4_OSXSAVE = 1 << 18, CR4_SMEP = 1 << 20, CR4_SMAP = 1 << 21,
@@ -27,7 +29,7 @@ enum rflags { FLAG_TF = 1 << 8, FLAG_IF = 1 << 9, FLAG_DF = 1 << 10, FLAG_IOPL =
 enum selector { SEL_KCODE = 0x08, SEL_KDATA = 0x10, SEL_UBASE = 0x13, SEL_UDATA = 0x1b, SEL_UCODE = 0x23, SEL_TSS = 0x28 };
 
 /* Interrupt vectors: exceptions below 32, then the lines, the timer and the spurious interrupt. */
-enum vector { VEC_NMI = 2, VEC_NM = 7, VEC_DF = 8, VEC_PF = 14, VEC_MC = 18, VEC_LINES = 0x30, VEC_TIMER = 0xf0, VEC_SPURIOUS = 0xff };
+enum vector { VEC_NMI = 2, VEC_BP = 3, VEC_NM = 7, VEC_DF = 8, VEC_PF = 14, VEC_MC = 18, VEC_LINES = 0x30, VEC_TIMER = 0xf0, VEC_SPURIOUS = 0xff };
 
 static inline u64
 rdmsr(u32 msr)
