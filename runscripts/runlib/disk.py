@@ -36,11 +36,16 @@ def _used_bytes(entry: Entry, block: int) -> int:
     return (data + pointers) * block + len(entry.path.rpartition(b"/")[2]) + 12
 
 
+def _inodes(entries: list[Entry]) -> int:
+    """More than are needed, since mke2fs may round down in each block group."""
+    return (len(entries) + INODES_OWN) * 5 // 4 + 64
+
+
 def estimate(entries: list[Entry], block: int, inode: int = 256) -> int:
     """Bytes of an image that holds the entries and the client's own files."""
     total = sum(_used_bytes(entry, block) for entry in entries) + BYTES_OWN
     total += sum(block for entry in entries if stat.S_ISDIR(entry.mode))
-    total += (len(entries) + INODES_OWN) * inode
+    total += _inodes(entries) * inode
     return max(LEAST, (total * 21 // 20 + (1 << 20) + 0xFFFFF) & ~0xFFFFF)
 
 
@@ -60,7 +65,7 @@ def _make(folder: Path, image: Path, size: int, options: list[str], entries: lis
     with open(image, "wb") as stream:
         stream.truncate(size)
     command = [find_tool("mke2fs", "e2fsprogs"), "-q", "-F", "-t", "ext2", "-m", "0"]
-    command += ["-N", str(len(entries) + INODES_OWN + 16), "-U", UUID, "-E", f"hash_seed={UUID}"]
+    command += ["-N", str(_inodes(entries)), "-U", UUID, "-E", f"hash_seed={UUID}"]
     done = call(
         [*command, *options, "-d", folder, image], env={"E2FSPROGS_FAKE_TIME": "1700000000"}
     )
@@ -69,6 +74,10 @@ def _make(folder: Path, image: Path, size: int, options: list[str], entries: lis
     if any(word in done.stderr for word in NO_ROOM):
         return False
     raise Stop(f"mke2fs {shlex.join(options)} refused: {first_line(done.stderr)}")
+
+
+def _has_blocks(image: Ext2) -> bool:
+    return image.free_blocks * image.block_size >= BYTES_OWN
 
 
 def make_image(folder: Path, image: Path, mke2fs: str) -> list[Entry]:
@@ -86,10 +95,10 @@ def make_image(folder: Path, image: Path, mke2fs: str) -> list[Entry]:
     size = estimate(entries, max(block, 1024))
     if size > MOST:
         raise Stop(f"{folder}: too large, the disk image would have {size >> 20} MiB")
-    for _ in range(8):
-        if _make(folder, image, size, more + options, entries):
+    for _ in range(16):
+        if _make(folder, image, size, more + options, entries) and _has_blocks(Ext2(image)):
             break
-        size = (size * 3 // 2 + 0xFFFFF) & ~0xFFFFF
+        size = (size * 9 // 8 + BYTES_OWN) & ~0xFFFFF
     else:
         raise Stop(f"{folder}: does not fit into a disk image of {size >> 20} MiB")
     return _with_root(folder, image, entries)
@@ -144,7 +153,7 @@ def own_folder(entries: list[Entry]) -> str:
 
 def has_room(image: Ext2) -> bool:
     """Whether the client's own files fit into what is free."""
-    return image.free_inodes >= INODES_OWN and image.free_blocks * image.block_size >= BYTES_OWN
+    return image.free_inodes >= INODES_OWN and _has_blocks(image)
 
 
 def prepare(out: Path, folder: Path | None, ready: Path | None, mke2fs: str) -> list[Entry]:

@@ -43,6 +43,14 @@ def sizes(folder: Path) -> None:
         stream.truncate(300000)
 
 
+def huge(folder: Path) -> None:
+    """A sparse file with data behind the boundary of every level of indirection."""
+    with open(folder / "triple", "wb") as stream:
+        for at in (0, 12, 268, 65804, 65900):
+            stream.seek(at * BLOCK - 4 * (at > 0))
+            stream.write(b"boundary")
+
+
 def deep(folder: Path) -> None:
     """A path much longer than a kernel takes at once, with something at every depth."""
     here = folder
@@ -86,4 +94,4 @@ def empty(folder: Path) -> None:
     assert folder.is_dir()
 
 
-ALL: list[Callable[[Path], None]] = [names, sizes, deep, many, links, empty]
+ALL: list[Callable[[Path], None]] = [names, sizes, huge, deep, many, links, empty]

@@ -109,6 +109,16 @@ def test_damaged_images(tmp_path: Path) -> None:
     assert refused
 
 
+def test_room_for_the_client(tmp_path: Path) -> None:
+    """However badly the size was guessed, an image that is made has room for the client's files."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for number in range(20):
+        (folder / f"{number}").write_bytes(bytes(range(256)) * 4096)
+    disk.make_image(folder, tmp_path / "image", "-b 1024 -g 1024")  # many groups, each with its own tables
+    assert disk.has_room(Ext2(tmp_path / "image"))
+
+
 def test_free_name() -> None:
     """The client's folder never collides with what is there."""
     taken = [listing.Entry(name, 0o40755, 0, 0, 2) for name in (b"", b"fsclient", b"fsclient-2")]

@@ -18,6 +18,7 @@ from conftest import Run
     [
         (folders.names, ""),
         (folders.sizes, ""),
+        (folders.huge, "-b 1024"),
         (folders.deep, "-b 2048"),
         (folders.many, "-b 4096 -I 128"),
         (folders.links, "-O ^dir_index"),
