@@ -406,6 +406,8 @@ ext2_sync(struct mount *mp)
 	return e != 0 ? e : buf_flush(fs->dev, BUF_OWNER_META);
 }
 
+#define SYNC_TRIES 5 /* before an unmount gives up what cannot be written */
+
 /* Only when everything else is safe is it marked as clean. */
 static int
 ext2_unmount(struct mount *mp)
@@ -414,6 +416,8 @@ ext2_unmount(struct mount *mp)
 	struct bdev *d = fs->dev;
 	int e = ext2_sync(mp);
 
+	for (int i = 1; e != 0 && i < SYNC_TRIES; i++)
+		e = ext2_sync(mp);
 	if (e == 0 && !mp->readonly) {
 		e = ext2_write_super(fs, 1);
 		if (e == 0)

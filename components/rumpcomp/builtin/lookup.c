@@ -200,7 +200,7 @@ walk(struct lookup *l, const char *path, enum lookup_mode mode)
 		int last = *path == '\0', e;
 
 		if (l->name.len > NAME_LONGEST)
-			return ENAMETOOLONG;
+			return vnode_type(l->v) != S_IFDIR ? ENOTDIR : ENAMETOOLONG;
 		if (last && parent) {
 			e = last_name(l, &path, mode);
 			if (e != 0)

@@ -177,6 +177,18 @@ read_at(struct file *f, void *buf, size_t n, uint64_t off)
 	return e != 0 && done == 0 ? -e : (long)done;
 }
 
+#define SET_ID 06000
+
+/* Unless it is root who writes. The vnode is locked for writing; the write that follows puts the mode on the disk. */
+static void
+drop_set_id(struct vnode *v)
+{
+	struct rsys_proc *p = rumpuser_curlwp()->proc;
+
+	if (p != NULL && proc_cred(p).uid != 0)
+		__atomic_store_n(&v->mode, v->mode & ~(uint32_t)SET_ID, __ATOMIC_RELAXED);
+}
+
 /* *offp: where to write; afterwards, where it ended. A write to the end of the file goes where the end is once the file is locked. */
 static long
 write_at(struct file *f, const void *buf, size_t n, uint64_t *offp)
@@ -190,6 +202,8 @@ write_at(struct file *f, const void *buf, size_t n, uint64_t *offp)
 	krw_write(v->lock);
 	if (f->flags & RSYS_APPEND)
 		*offp = v->size;
+	if (v->mode & SET_ID) /* what was changed is not what was trusted */
+		drop_set_id(v);
 	e = *offp > OFFSET_MAX - n ? EFBIG : v->ops->write(v, buf, n, *offp, &done);
 	krw_exit(v->lock);
 	*offp += done;
