@@ -5,14 +5,9 @@
 #include <sched/sched.h>
 
 #include "lock.h"
+#include "object.h"
 #include "start.h"
 #include "thread.h"
-
-static u32
-self(void)
-{
-	return cos_thdid();
-}
 
 static u64
 bit_of(u32 comp)
@@ -20,35 +15,46 @@ bit_of(u32 comp)
 	return 1UL << comp % COMPS;
 }
 
-long
-sched_block(cycles_t timeout)
+static int
+is_thread(word_t id)
 {
-	u32 me = self(), comp = cos_badge();
-	struct thread *t = &threads[me];
+	return id > SCHEDULER && id < THREADS;
+}
 
-	lock(me);
-	if (t->pending & bit_of(comp)) {
-		t->pending &= ~bit_of(comp);
-		unlock(me);
-		return 0;
-	}
-	t->blocked_by = comp;
-	t->result = 0;
+/* Under the lock, which it leaves. */
+static long
+block(u32 me, u32 comp, cycles_t timeout)
+{
+	threads[me].blocked_by = comp;
 	thread_leave(me, BLOCKED);
 	timeout_set(&timeouts, me, timeout);
 	unlock(me);
 	wait_ready(me);
-	return t->result;
+	return threads[me].result;
+}
+
+long
+sched_block(cycles_t timeout)
+{
+	u32 me = cos_thdid(), comp = cos_badge();
+	struct thread *t = &threads[me];
+
+	lock(me);
+	if (!(t->pending & bit_of(comp)))
+		return block(me, comp, timeout);
+	t->pending &= ~bit_of(comp);
+	unlock(me);
+	return 0;
 }
 
 long
 sched_wakeup(word_t id)
 {
-	u32 me = self(), comp = cos_badge();
+	u32 me = cos_thdid(), comp = cos_badge();
 	struct thread *t;
 	int better = 0;
 
-	if (id <= SCHEDULER || id >= THREADS)
+	if (!is_thread(id))
 		return -EINVAL;
 	t = &threads[id];
 	lock(me);
@@ -56,9 +62,8 @@ sched_wakeup(word_t id)
 		unlock(me);
 		return -EINVAL;
 	}
-	if (t->state == BLOCKED && t->blocked_by == comp) {
-		t->result = 0;
-		thread_ready(id);
+	if (t->state == BLOCKED && t->blocked_by == comp && !t->joins) {
+		thread_wake(id, 0);
 		better = t->prio < threads[me].prio;
 	} else {
 		t->pending |= bit_of(comp);
@@ -72,11 +77,11 @@ sched_wakeup(word_t id)
 long
 sched_yield(void)
 {
-	u32 me = self();
+	u32 me = cos_thdid();
 
 	lock(me);
 	if (threads[me].state == READY)
-		ready_add(&ready, me, threads[me].prio);
+		thread_ready(me);
 	unlock(me);
 	yield_to_better(me);
 	return 0;
@@ -85,7 +90,7 @@ sched_yield(void)
 long
 sched_thd_create(word_t arg, word_t priority)
 {
-	u32 me = self(), comp = cos_badge();
+	u32 me = cos_thdid(), comp = cos_badge();
 	long id;
 
 	if (priority >= PRIORITIES || priority < comp_best_prio(comp))
@@ -101,75 +106,59 @@ sched_thd_create(word_t arg, word_t priority)
 long
 sched_thd_join(word_t id)
 {
-	u32 me = self();
+	u32 me = cos_thdid(), comp = cos_badge();
 	struct thread *t;
+	long result = -EINVAL;
 
-	if (id <= SCHEDULER || id >= THREADS || id == me)
+	if (!is_thread(id) || id == me)
 		return -EINVAL;
 	t = &threads[id];
 	lock(me);
-	if (t->state == FREE || t->comp != cos_badge() || t->joiner) {
-		unlock(me);
-		return -EINVAL;
-	}
-	if (t->state == ENDED) {
+	if (t->state == FREE || t->comp != comp || t->joiner) {
+		result = -EINVAL;
+	} else if (t->state == ENDED) {
 		t->state = FREE;
-		unlock(me);
-		return 0;
+		result = 0;
+	} else {
+		t->joiner = me;
+		threads[me].joins = id;
+		return block(me, comp, CYCLES_INF);
 	}
-	t->joiner = me;
-	threads[me].blocked_by = JOIN;
-	thread_leave(me, BLOCKED);
 	unlock(me);
-	wait_ready(me);
-	return 0;
+	return result;
 }
 
-/* A thread whose priority changes keeps its state; a ready one changes queues. */
-static void
-set_prio(u32 me, u32 prio)
+static long
+change_ceiling(int (*change)(u32 id, u32 comp))
 {
-	threads[me].prio = prio;
-	if (threads[me].state == READY)
-		ready_add(&ready, me, prio);
+	u32 me = cos_thdid();
+	u8 before = threads[me].prio;
+	long result;
+
+	lock(me);
+	result = change(me, cos_badge());
+	unlock(me);
+	if (threads[me].prio != before)
+		yield_anew(me);
+	return result;
 }
 
 long
 sched_ceiling_enter(void)
 {
-	u32 me = self();
-	struct thread *t = &threads[me];
-	const struct info_comp *c = comp_info(cos_badge());
-
-	if (!c || t->nested == NESTED)
-		return -EAGAIN;
-	lock(me);
-	t->saved[t->nested++] = t->prio;
-	if (c->ceiling < t->prio)
-		set_prio(me, c->ceiling);
-	unlock(me);
-	return 0;
+	return change_ceiling(thread_raise);
 }
 
 long
 sched_ceiling_leave(void)
 {
-	u32 me = self();
-	struct thread *t = &threads[me];
-
-	if (t->nested == 0)
-		return -EINVAL;
-	lock(me);
-	set_prio(me, t->saved[--t->nested]);
-	unlock(me);
-	yield_to_better(me);
-	return 0;
+	return change_ceiling(thread_lower);
 }
 
 long
 sched_init_done(void)
 {
-	u32 me = self();
+	u32 me = cos_thdid();
 
 	lock(me);
 	start_done(me);
@@ -179,27 +168,39 @@ sched_init_done(void)
 	return 0;
 }
 
-/* Its own threads that wait on end points will never be notified again; all others go on, and the kernel lets them find out. */
+/*
+ * Its own threads that wait on end points will never be notified again. All others go on: those inside living servers finish there, and the
+ * kernel finds out who has nowhere to return to.
+ */
+static void
+comp_died(u32 id, u32 comp)
+{
+	struct thread *t = &threads[id];
+
+	if (t->state == FREE || t->state == ENDED)
+		return;
+	t->pending &= ~bit_of(comp);
+	thread_forget_ceiling(id, comp);
+	if (t->state == BLOCKED && t->blocked_by == comp)
+		thread_wake(id, -ECOMPDEAD);
+	else if (t->state == KERNEL && t->comp == comp)
+		thread_end(id);
+}
+
 long
 sched_comp_died(word_t comp)
 {
-	u32 me = self();
+	u32 me = cos_thdid();
 
-	if (comp_info(cos_badge()) == NULL || comp_info(cos_badge())->order != 0)
+	if (cos_badge() != cos_provider("init"))
 		return -EPERM;
+	if (comp >= COMPS || !comp_info(comp))
+		return -EINVAL;
 	lock(me);
-	for (u32 id = SCHEDULER + 1; id < THREADS; id++) {
-		struct thread *t = &threads[id];
-
-		if (t->state == BLOCKED && t->blocked_by == comp) {
-			t->result = -ECOMPDEAD;
-			thread_ready(id);
-		} else if (t->state == KERNEL && t->comp == comp) {
-			thread_end(id);
-		}
-	}
+	for (u32 id = SCHEDULER + 1; id < THREADS; id++)
+		comp_died(id, comp);
 	unlock(me);
-	yield_to_better(me);
+	yield_anew(me);
 	return 0;
 }
 

@@ -4,37 +4,61 @@
 #include "lock.h"
 
 #include <lib/component.h>
-#include <lib/print.h>
 
+#include "object.h"
 #include "thread.h"
 
 static volatile u32 holder;    /* thread id; 0 = free */
 static volatile u32 contended; /* somebody gave the holder the processor: give it back */
 static volatile word_t token = 1; /* 1 was the booter's dispatch of the scheduler */
+static cycles_t slice;
 
-word_t
+void
+lock_init(void)
+{
+	slice = cos_param_number("slice_cycles", 10000000);
+}
+
+static word_t
 token_take(void)
 {
 	return __atomic_add_fetch(&token, 1, __ATOMIC_SEQ_CST);
 }
 
+/* A stale token is as good: somebody has decided since, and this thread was the best again. */
 void
 run_scheduler(void)
 {
 	thd_dispatch(thread_cap(SCHEDULER), thread_tcap(SCHEDULER), 0, CYCLES_INF, token_take());
 }
 
+static int
+try_lock(u32 me)
+{
+	u32 none = 0;
+
+	return __atomic_compare_exchange_n(&holder, &none, me, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
+/* The token is older than the look at the holder: if that one leaves and goes on elsewhere meanwhile, it does so by a dispatch. */
+static void
+help_holder(u32 me)
+{
+	word_t mine = token_take();
+	u32 h = __atomic_load_n(&holder, __ATOMIC_ACQUIRE);
+
+	if (!h)
+		return;
+	contended = 1;
+	if (thd_dispatch(thread_cap(h), (struct tcap_cap){0}, threads[me].prio, CYCLES_INF, mine) == EBUSY)
+		run_scheduler();
+}
+
 void
 lock(u32 me)
 {
-	u32 h = 0;
-
-	while (!__atomic_compare_exchange_n(&holder, &h, me, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
-		contended = 1;
-		if (thd_dispatch(thread_cap(h), thread_tcap(h), threads[me].prio, CYCLES_INF, token_take()) == EBUSY)
-			run_scheduler();
-		h = 0;
-	}
+	while (!try_lock(me))
+		help_holder(me);
 }
 
 void
@@ -47,83 +71,56 @@ unlock(u32 me)
 	}
 }
 
-/* The kernel knows better what state a thread is in. */
-static void
-correct(u32 me, u32 id, int err)
-{
-	lock(me);
-	if (threads[id].state == READY && err == EPARKED)
-		thread_leave(id, KERNEL);
-	else if (threads[id].state == READY && err == EEXPIRED)
-		thread_expired(id, cos_now());
-	else if (err == ECOMPDEAD && id != me)
-		thread_end(id);
-	unlock(me);
-}
-
-/* One decision, with the token taken before. Result: what the kernel says; 0 also if nobody is ready, with *id 0. */
+/* One decision. Result: what the kernel says; *id = who is best; 0 = nobody is ready, and nothing happened. self: whether to tell the kernel
+ * too if this thread is the best itself. */
 static int
-decide(u32 me, word_t mine, u32 *id)
+decide(u32 me, int self, u32 *id)
 {
-	static u64 slice;
+	word_t mine = token_take();
 	cycles_t until;
 
-	if (!slice)
-		slice = cos_param_number("slice_cycles", 10000000);
 	lock(me);
-	*id = ready_best(&ready);
-	until = timeout_next(&timeouts);
-	if (*id && ready_has_peer(&ready, *id) && cos_now() + slice < until)
-		until = cos_now() + slice;
+	*id = thread_best(cos_now(), slice, &until);
 	unlock(me);
-	if (!*id || *id == me)
-		return 0;
+	if (!*id || (*id == me && !self))
+		return EOK;
 	return thd_dispatch(thread_cap(*id), thread_tcap(*id), threads[*id].prio, until, mine);
 }
 
-static void
-after(u32 me, u32 id, int err)
+static int
+attempt(u32 me, int self)
 {
-	if (err == EBUSY)
+	u32 id;
+	int e = decide(me, self, &id);
+
+	if (!id || (e && e != EAGAIN))
 		run_scheduler();
-	else if (err && err != EAGAIN)
-		correct(me, id, err);
+	return e;
 }
 
 void
 wait_ready(u32 me)
 {
-	u32 id;
-	int e;
-
-	while (threads[me].state != READY) {
-		e = decide(me, token_take(), &id);
-		if (!id)
-			run_scheduler();
-		else
-			after(me, id, e);
-	}
+	while (threads[me].state != READY)
+		attempt(me, 0);
 }
 
 void
 yield_to_better(u32 me)
 {
-	u32 id;
-	int e;
+	while (attempt(me, 0))
+		;
+}
 
-	do {
-		e = decide(me, token_take(), &id);
-		after(me, id, e);
-	} while (e);
+void
+yield_anew(u32 me)
+{
+	while (attempt(me, 1))
+		;
 }
 
 int
-dispatch_best(u32 me)
+dispatch_best(u32 *id)
 {
-	u32 id;
-
-	int e = decide(me, token_take(), &id);
-
-	after(me, id, e);
-	return id != 0;
+	return decide(SCHEDULER, 0, id);
 }

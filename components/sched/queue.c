@@ -25,6 +25,21 @@ ready_remove(struct ready *r, u32 id)
 }
 
 void
+ready_push(struct ready *r, u32 id, u32 prio)
+{
+	ready_remove(r, id);
+	r->queued[id] = 1;
+	r->prio[id] = prio;
+	r->link[id] = (struct link){r->head[prio], 0};
+	if (r->head[prio])
+		r->link[r->head[prio]].prev = id;
+	else
+		r->tail[prio] = id;
+	r->head[prio] = id;
+	r->map[prio / 64] |= 1UL << prio % 64;
+}
+
+void
 ready_add(struct ready *r, u32 id, u32 prio)
 {
 	ready_remove(r, id);
@@ -46,12 +61,6 @@ ready_best(const struct ready *r)
 		if (r->map[w])
 			return r->head[w * 64 + __builtin_ctzl(r->map[w])];
 	return 0;
-}
-
-int
-ready_has_peer(const struct ready *r, u32 id)
-{
-	return r->queued[id] && r->head[r->prio[id]] != r->tail[r->prio[id]];
 }
 
 static void

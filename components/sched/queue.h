@@ -32,11 +32,11 @@ struct timeouts {
 
 /* Appends a thread to the queue of a priority; takes it out of the one it is in before. */
 void ready_add(struct ready *, u32 id, u32 prio);
+/* The same, before all others of that priority. */
+void ready_push(struct ready *, u32 id, u32 prio);
 void ready_remove(struct ready *, u32 id);
 /* The first of the best priority; 0 if none is ready. */
 u32  ready_best(const struct ready *);
-/* Is another one ready at the same priority? */
-int  ready_has_peer(const struct ready *, u32 id);
 
 /* CYCLES_INF takes it out. */
 void timeout_set(struct timeouts *, u32 id, cycles_t when);

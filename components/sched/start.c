@@ -4,7 +4,6 @@
 #include "start.h"
 
 #include <lib/component.h>
-#include <lib/print.h>
 
 #include "thread.h"
 
