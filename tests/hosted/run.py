@@ -1,5 +1,6 @@
 """
-The built-in rump kernel in Linux processes, on images that e2fsprogs makes and judges. A line for each test: PASS name or FAIL name: why.
+The built-in rump kernel in Linux processes, on images that e2fsprogs makes and judges. A line for each test: PASS name,
+or FAIL name and why.
 
 usage: run.py FOLDER_OF_PROGRAMS [--only PATTERN] [--list] [--mutations N] [--seed N]
 """

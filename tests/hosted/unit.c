@@ -122,7 +122,8 @@ test_heap(void)
 		if (block[i].at != NULL)
 			heap_free(block[i].at, block[i].len);
 	}
-	report("heap-return", "all but one chunk goes back when everything is freed", pages_out <= 64 && heap_usage().chunks <= 1);
+	report("heap-return", "all but one chunk goes back when everything is freed",
+	       pages_out <= 64 && heap_usage().chunks <= 1);
 }
 
 static void

@@ -8,7 +8,18 @@ from .tools import Bench, command, must
 
 KIB = 1024
 # What a run with several threads must have used; a run that has not proves nothing.
-NEEDED = ["mutex_contended", "cv_woken", "cv_wait", "bio", "bio_done", "bio_sync", "thread_create", "unscheduled", "clock_gettime"]
+NEEDED = [
+    "mutex_contended",
+    "cv_wait",
+    "cv_woken",
+    "cv_broadcast",
+    "bio",
+    "bio_done",
+    "bio_sync",
+    "thread_create",
+    "unscheduled",
+    "clock_gettime",
+]
 
 
 def _work(kind: str, cpus: int, threads: int, rounds: int) -> Callable[[Bench], None]:

@@ -12,13 +12,16 @@
 #define HOST_COUNTS(X) \
 	X(init) X(malloc) X(free) X(anonmmap) X(unmap) \
 	X(open) X(close) X(getfileinfo) X(bio) X(iovread) X(iovwrite) X(syncfd) \
-	X(clock_gettime) X(clock_sleep) X(getparam) X(seterrno) X(kill) X(exit) X(putchar) X(dprintf) X(getrandom) \
+	X(clock_gettime) X(clock_sleep) X(getparam) X(seterrno) X(kill) X(exit) X(putchar) X(dprintf) \
+	X(getrandom) \
 	X(thread_create) X(thread_exit) X(thread_join) X(curlwpop) X(curlwp) \
-	X(mutex_init) X(mutex_enter) X(mutex_enter_nowrap) X(mutex_tryenter) X(mutex_exit) X(mutex_destroy) X(mutex_owner) \
-	X(rw_init) X(rw_enter) X(rw_tryenter) X(rw_tryupgrade) X(rw_downgrade) X(rw_exit) X(rw_destroy) X(rw_held) \
-	X(cv_init) X(cv_destroy) X(cv_wait) X(cv_wait_nowrap) X(cv_timedwait) X(cv_signal) X(cv_broadcast) X(cv_has_waiters) \
+	X(mutex_init) X(mutex_enter) X(mutex_enter_nowrap) X(mutex_tryenter) X(mutex_exit) X(mutex_destroy) \
+	X(mutex_owner) X(rw_init) X(rw_enter) X(rw_tryenter) X(rw_tryupgrade) X(rw_downgrade) X(rw_exit) \
+	X(rw_destroy) X(rw_held) X(cv_init) X(cv_destroy) X(cv_wait) X(cv_wait_nowrap) X(cv_timedwait) \
+	X(cv_signal) X(cv_broadcast) X(cv_has_waiters) \
 	X(dl_bootstrap) X(daemonize_begin) X(daemonize_done) \
-	X(mutex_contended) X(mutex_spin_contended) X(rw_contended) X(cv_woken) X(cv_timed_out) X(bio_sync) X(bio_done) X(bio_failed) \
+	X(mutex_contended) X(mutex_spin_contended) X(rw_contended) X(cv_woken) X(cv_timed_out) \
+	X(bio_sync) X(bio_done) X(bio_failed) \
 	X(unscheduled)
 
 enum host_count {
