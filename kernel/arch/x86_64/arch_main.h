@@ -17,13 +17,11 @@ void desc_init(void);
 void mboot_read(u32 multiboot, u64 info, struct machine *);
 /* paging.c: the kernel's address space and the frame records, in memory taken from the regions. */
 void paging_init(struct machine *);
-/* lapic.c, ioapic.c, timer.c */
+/* lapic.c, ioapic.c */
 void lapic_init(void);
-void lapic_eoi(void);
-void lapic_timer_start(u32 count); /* one shot; 0 stops it */
-u32  lapic_timer_count(void);
-void ioapic_init(void);
 u64  timer_init(void); /* result: time-stamp counter ticks a second */
+void lapic_eoi(void);
+void ioapic_init(void);
 /* fpu.c */
 void fpu_init(void);
 void vec_leave(struct arch_thd *); /* saves the live vector registers of an interrupted thread, and makes them initial */

@@ -79,11 +79,9 @@ no_long_mode:
 	.code64
 start64:
 	xorl	%eax, %eax
-	movl	%eax, %ds
-	movl	%eax, %es
-	movl	%eax, %ss
-	movl	%eax, %fs
-	movl	%eax, %gs
+	.irp	segment, ds, es, ss, fs, gs
+	movl	%eax, %\segment
+	.endr
 	movabsq	$kstack_end, %rsp
 	movl	%ebp, %edi
 	movl	%esi, %esi		/* upper half: undefined after the change of mode */

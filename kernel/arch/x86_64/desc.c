@@ -34,18 +34,10 @@ static u64 gdt[7] = {
 static struct gate idt[256];
 static u8 fatal_stack[4096] __attribute__((aligned(16)));
 
-static void
-load(void)
-{
-	struct table_pointer g = {sizeof(gdt) - 1, (u64)gdt}, i = {sizeof(idt) - 1, (u64)idt};
-
-	asm volatile("lgdt %0; lidt %1; ltr %w2" : : "m"(g), "m"(i), "r"(SEL_TSS));
-	asm volatile("movl %0, %%ss" : : "r"(SEL_KDATA));
-}
-
 void
 desc_init(void)
 {
+	struct table_pointer g = {sizeof(gdt) - 1, (u64)gdt}, i = {sizeof(idt) - 1, (u64)idt};
 	u64 tss = (u64)&boot_cpu.arch;
 
 	gdt[5] = (sizeof(struct arch_cpu) - 1) | (tss & 0xffffff) << 16 | 0x89UL << 40 | (tss >> 24 & 0xff) << 56;
@@ -58,5 +50,5 @@ desc_init(void)
 		idt[v] = (struct gate){e, SEL_KCODE, v == VEC_NMI || v == VEC_DF || v == VEC_MC,
 		                       v == VEC_BP ? GATE_USER : GATE_INTERRUPT, e >> 16, e >> 32, 0};
 	}
-	load();
+	asm volatile("lgdt %0; lidt %1; ltr %w2; movl %3, %%ss" : : "m"(g), "m"(i), "r"(SEL_TSS), "r"(SEL_KDATA) : "memory");
 }

@@ -7,15 +7,12 @@
  */
 #include "arch_main.h"
 #include "core/cpu.h"
-#include "core/mem.h"
 #include "core/print.h"
 #include "offsets.h"
 #include "x86.h"
 
-u8 vec_init_area[VEC_BYTES] __attribute__((aligned(64))); /* header all 0: everything initial */
-
-#define AREA_MXCSR 24
-#define MXCSR_INITIAL 0x1f80
+/* The header is all 0: everything initial; MXCSR, which is taken from here all the same, is 0x1f80. */
+u8 vec_init_area[VEC_BYTES] __attribute__((aligned(64))) = {[24] = 0x80, [25] = 0x1f};
 
 static void
 xrstor(const void *area)
@@ -26,14 +23,13 @@ xrstor(const void *area)
 void
 fpu_init(void)
 {
-	u32 r[4], mxcsr = MXCSR_INITIAL;
+	u32 r[4];
 
 	cpuid(0xd, 0, r);
 	asm volatile("xsetbv" : : "c"(0), "a"(r[0] & VEC_MASK), "d"(0));
 	cpuid(0xd, 0, r);
 	if (r[1] > VEC_BYTES)
 		panic("this processor's vector registers need %u bytes, and a thread has room for %u", r[1], VEC_BYTES);
-	memcpy(vec_init_area + AREA_MXCSR, &mxcsr, sizeof(mxcsr));
 	asm volatile("clts");
 	xrstor(vec_init_area);
 	write_cr0(read_cr0() | CR0_TS);

@@ -26,12 +26,11 @@ put(u32 reg, u32 v)
 	*(volatile u32 *)(IOAPIC_VA + 0x10) = v;
 }
 
+/* Lines beyond ISA's are PCI's. */
 static u32
 trigger(u32 line)
 {
-	if (line >= 16)
-		return LEVEL | LOW;
-	return line == 5 || (line >= 9 && line <= 11) ? LEVEL : 0;
+	return line >= 16 ? LEVEL | LOW : line == 5 || (line >= 9 && line <= 11) ? LEVEL : 0;
 }
 
 void

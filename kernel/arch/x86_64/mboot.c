@@ -96,10 +96,6 @@ struct pvh_info {
 	u32 memmap_entries;
 };
 
-struct pvh_module {
-	u64 start, size, cmdline, reserved;
-};
-
 struct pvh_range {
 	u64 start, size;
 	u32 type, reserved;
@@ -112,7 +108,7 @@ pvh_read(u64 info, struct machine *m)
 {
 	const struct pvh_info *p = phys(info);
 	const struct pvh_range *r = phys(p->memmap);
-	const struct pvh_module *mod = phys(p->module_list);
+	const u64 *module = phys(p->module_list); /* its address, its bytes */
 
 	if (p->magic != PVH_MAGIC || p->version < 1)
 		panic("the loader gave no memory map");
@@ -120,8 +116,8 @@ pvh_read(u64 info, struct machine *m)
 		if (r[i].type == RAM)
 			add_ram(r[i].start, r[i].size);
 	if (p->modules) {
-		m->image_phys = mod->start;
-		m->image_bytes = mod->size;
+		m->image_phys = module[0];
+		m->image_bytes = module[1];
 	}
 	if (p->cmdline)
 		copy_cmdline(m, phys(p->cmdline));

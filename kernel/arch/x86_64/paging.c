@@ -60,12 +60,6 @@ map_kernel(u64 va, u64 phys, u64 bytes, u64 bits)
 		*entry_for(va + at, 1) = (phys + at) | PTE_P | PTE_G | bits;
 }
 
-static void
-map_image(char *from, char *to, u64 bits)
-{
-	map_kernel((u64)from, (u64)from - KERNEL_VA, to - from, bits);
-}
-
 void
 paging_init(struct machine *machine)
 {
@@ -78,9 +72,9 @@ paging_init(struct machine *machine)
 	kernel_top = (u64 *)(PHYSMAP + take(1));
 	for (u64 at = 0; at < m->frames << PAGE_SHIFT; at += LARGE)
 		*entry_for(PHYSMAP + at, 2) = at | PTE_P | PTE_W | PTE_PS | PTE_G | PTE_NX;
-	map_image(text_start, rodata_start, 0);
-	map_image(rodata_start, data_start, PTE_NX);
-	map_image(data_start, kernel_end, PTE_W | PTE_NX);
+	map_kernel((u64)text_start, (u64)text_start - KERNEL_VA, rodata_start - text_start, 0);
+	map_kernel((u64)rodata_start, (u64)rodata_start - KERNEL_VA, data_start - rodata_start, PTE_NX);
+	map_kernel((u64)data_start, (u64)data_start - KERNEL_VA, kernel_end - data_start, PTE_W | PTE_NX);
 	*entry_for((u64)kstack_guard, 1) = 0;
 	map_kernel(FRAMES_VA, records, bytes, PTE_W | PTE_NX);
 	map_kernel(LAPIC_VA, 0xfee00000, PAGE_SIZE, PTE_W | PTE_NX | PTE_PCD);

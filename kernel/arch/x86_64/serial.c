@@ -20,20 +20,14 @@ serial_init(void)
 	hal_port_out(SERIAL + 4, 1, 0x0b); /* ready, interrupt line enabled */
 }
 
-static void
-serial_put(char c)
-{
-	for (u32 i = 0; i < 100000 && !(hal_port_in(SERIAL + 5, 1) & 0x20); i++)
-		;
-	hal_port_out(SERIAL, 1, c);
-}
-
 void
 hal_putc(char c)
 {
 	if (c == '\n')
-		serial_put('\r');
-	serial_put(c);
+		hal_putc('\r');
+	for (u32 i = 0; i < 100000 && !(hal_port_in(SERIAL + 5, 1) & 0x20); i++)
+		;
+	hal_port_out(SERIAL, 1, c);
 }
 
 void
