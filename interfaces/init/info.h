@@ -28,7 +28,11 @@
 
 /* A capability that the composition script gives to a component, at a slot of the composer's choice. */
 enum grant_kind {
-	GRANT_FRAMES  = 1, /* CAP_FRAME over untyped frames; a = number of frames; 0 = all that are left, and the booter fills in how many that are; b: the machine's number of the first, filled in too */
+	/*
+	 * CAP_FRAME over untyped frames; a = number of frames; 0 = all that are left, and the
+	 * booter fills in how many that are; b: the machine's number of the first, filled in too
+	 */
+	GRANT_FRAMES  = 1,
 	GRANT_IOPORT  = 2, /* CAP_IOPORT; a = first port, b = number */
 	GRANT_IRQ     = 3, /* CAP_IRQ; a = first line, b = number */
 	GRANT_CAPTBL  = 4, /* CAP_CAPTBL of component a */
@@ -38,9 +42,17 @@ enum grant_kind {
 	GRANT_DEVICE  = 8, /* CAP_FRAME over device memory; a = physical address, b = bytes */
 	GRANT_RCV     = 9, /* nothing at start: the scheduler puts the CAP_RCV of the component's thread number a here */
 	GRANT_FREE    = 10, /* a run of b empty slots for the component's own use, from this one on */
-	GRANT_SND     = 12, /* nothing at start: the scheduler puts a CAP_SND to the end point of component a's thread number b here */
+	/*
+	 * nothing at start: the scheduler puts a CAP_SND to the end point of component a's thread
+	 * number b here
+	 */
+	GRANT_SND     = 12,
 	GRANT_THREADS = 13, /* a run of b slots, empty at start: the scheduler puts the CAP_THD of thread id t at slot + t */
-	GRANT_CONTROL = 11, /* the scheduler's first thread only: CAP_THD of itself at this slot, CAP_RCV root end point at the next */
+	/*
+	 * the scheduler's first thread only: CAP_THD of itself at this slot, CAP_RCV root end
+	 * point at the next
+	 */
+	GRANT_CONTROL = 11,
 };
 
 struct info_grant {
@@ -54,7 +66,11 @@ struct info_file  { u32 name, flags; u64 va, bytes; }; /* name: offset of a stri
 enum info_file_flag { FILE_WRITABLE = 1 };
 
 struct info_thread { /* a thread that the script names */
-	u32 comp, number;     /* component id; the thread's number within it, passed as argument to its entry; 0 = the main thread */
+	/*
+	 * component id; the thread's number within it, passed as argument to its entry; 0 = the
+	 * main thread
+	 */
+	u32 comp, number;
 	u32 priority;         /* 0 is the highest */
 	u32 rcv_slot;         /* where its end point goes in the component's table; 0 = it has none */
 	u64 budget_us, period_us; /* 0, 0 = no limit */

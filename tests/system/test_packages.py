@@ -25,8 +25,11 @@ class Debian:
         self.installed.write_text("make\npython3\n")
         for tool in TOOLS:
             (self.bin / tool).symlink_to(f"/usr/bin/{tool}")
-        self.script("dpkg-query", f'while read p; do echo "installed $p"; done < {self.installed}\necho "not-installed gcc"\nexit 1')
-        self.script("apt-get", f'echo "$@" >> {self.log}\ncase "$*" in *install*) printf "gcc\\ngdb\\n" >> {self.installed};; esac')
+        listing = f'while read p; do echo "installed $p"; done < {self.installed}'
+        self.script("dpkg-query", f'{listing}\necho "not-installed gcc"\nexit 1')
+        install = f'printf "gcc\\ngdb\\n" >> {self.installed}'
+        note = f'echo "$@" >> {self.log}'
+        self.script("apt-get", f'{note}\ncase "$*" in *install*) {install};; esac')
         self.script("id", "echo 0")
 
     def script(self, name: str, text: str) -> None:
