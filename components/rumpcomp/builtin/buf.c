@@ -1,8 +1,10 @@
 /*
- * The buffer cache's memory: finding, making, releasing and forgetting buffers. Transfers are in bufio.c.
+ * The buffer cache's memory: finding, making, releasing and forgetting buffers. Transfers are in
+ * bufio.c.
  *
- * Invariants: a buffer is in the hash table once it has an identity; in bcache.clean exactly if it is neither BUSY nor DIRTY nor pinned; in
- * bcache.dirty exactly if DIRTY; only clean ones are taken from their block and given to another.
+ * Invariants: a buffer is in the hash table once it has an identity; in bcache.clean exactly if it
+ * is neither BUSY nor DIRTY nor pinned; in bcache.dirty exactly if DIRTY; only clean ones are
+ * taken from their block and given to another.
  */
 #include "buf.h"
 
@@ -124,7 +126,10 @@ buf_create(uint32_t size)
 	return b;
 }
 
-/* The least recently used clean buffer, out of all lists. Those of another size are given back until the new one fits. */
+/*
+ * The least recently used clean buffer, out of all lists. Those of another size are given back
+ * until the new one fits.
+ */
 static struct buf *
 buf_recycle(uint32_t size)
 {

@@ -1,14 +1,16 @@
 /*
  * The buffer cache: blocks of devices in memory.
  *
- * A buffer is BUSY while one thread has it to itself, or while the host moves its data; everybody else waits. A buffer that was changed is
- * DIRTY until it has been written; while an operation that changed it is still going on (op.h) it is pinned, and is not written.
+ * A buffer is BUSY while one thread has it to itself, or while the host moves its data; everybody
+ * else waits. A buffer that was changed is DIRTY until it has been written; while an operation
+ * that changed it is still going on (op.h) it is pinned, and is not written.
  *
  *   absent --buf_get--> BUSY --buf_release--> clean (the least recently used one is reused) or dirty (not reused)
  *   dirty --write-back--> BUSY, writing --done--> clean; after an error: dirty
  *
- * Order: a thread that has a buffer may take another only downwards: directory block or indirect block, lower indirect block,
- * bitmap, group descriptors. A thread that has a buffer never waits for an operation or a vnode.
+ * Order: a thread that has a buffer may take another only downwards: directory block or indirect
+ * block, lower indirect block, bitmap, group descriptors. A thread that has a buffer never waits
+ * for an operation or a vnode.
  */
 #ifndef BUF_H
 #define BUF_H
@@ -40,7 +42,10 @@ struct buf {
 	struct buf *hash_next;
 	struct link lru;        /* among the clean ones, if neither BUSY nor DIRTY nor pinned */
 	struct link dirty;      /* among the dirty ones, if DIRTY */
-	/* the owner's of a transfer of several neighbours: set by who starts it, in the first of them */
+	/*
+	 * the owner's of a transfer of several neighbours: set by who starts it, in the first of
+	 * them
+	 */
 	struct buf *io_next;
 	uint8_t *io_bounce;
 	uint32_t io_bytes;
@@ -58,12 +63,18 @@ struct io_batch {
 
 void bcache_init(void);
 
-/* A block, BUSY; its data is valid only if BUF_VALID is set: by buf_set_valid, after the caller has filled in all of it. ENOMEM. */
+/*
+ * A block, BUSY; its data is valid only if BUF_VALID is set: by buf_set_valid, after the caller
+ * has filled in all of it. ENOMEM.
+ */
 int  buf_get(struct bdev *, uint64_t blkno, struct buf **);
 
 void buf_set_valid(struct buf *);
 
-/* A block, BUSY and read. The ahead blocks behind it come in the same transfer if they are not there yet. */
+/*
+ * A block, BUSY and read. The ahead blocks behind it come in the same transfer if they are not
+ * there yet.
+ */
 int  buf_read(struct bdev *, uint64_t blkno, unsigned ahead, struct buf **);
 
 /* Starts reading n blocks that will be wanted soon. */
@@ -78,21 +89,26 @@ int  buf_zeroed(struct bdev *, uint64_t blkno, struct buf **);
 void buf_discard(struct bdev *, uint64_t blkno);
 
 /*
- * Writes what was dirty when it was called, waits, and makes it stable (SYNC). owner: only metadata and that file's data;
- * BUF_OWNER_META: everything. Result: EIO if a write failed; what failed stays dirty.
+ * Writes what was dirty when it was called, waits, and makes it stable (SYNC). owner: only
+ * metadata and that file's data; BUF_OWNER_META: everything. Result: EIO if a write failed; what
+ * failed stays dirty.
  */
 int  buf_flush(struct bdev *, uint32_t owner);
 
 /* Forgets everything of a device, dirty or not. Nobody uses it any more. */
 void buf_purge(struct bdev *);
 
-/* For the write-back thread: writes what has been dirty for a while, or more if memory is short. Waits for its own writes. */
+/*
+ * For the write-back thread: writes what has been dirty for a while, or more if memory is short.
+ * Waits for its own writes.
+ */
 void buf_write_back(void);
 
 /* op.c and bufio.c: the cache's inside. */
 struct bcache {
 	kmutex lock;
-	kcond released;      /* a buffer somebody wanted is free, memory has become free, or a transfer is over */
+	/* a buffer somebody wanted is free, memory has become free, or a transfer is over */
+	kcond released;
 	struct link clean;   /* least recently used first */
 	struct link dirty;   /* in the order in which they became dirty */
 	size_t bytes, limit; /* memory of all buffers */
@@ -104,10 +120,12 @@ struct bcache {
 extern struct bcache bcache;
 
 /* The cache's lock is held. */
-void buf_settle(struct buf *);    /* not BUSY any more, or not pinned: puts it where it belongs and wakes who waits */
+/* not BUSY any more, or not pinned: puts it where it belongs and wakes who waits */
+void buf_settle(struct buf *);
 void buf_mark_dirty(struct buf *);
 void buf_mark_clean(struct buf *);
-int  buf_take_idle(struct bdev *, uint64_t blkno, struct buf **); /* absent until now, and memory is there: 0 */
+/* absent until now, and memory is there: 0 */
+int  buf_take_idle(struct bdev *, uint64_t blkno, struct buf **);
 
 /* Starts a transfer of a chain (io_next) of neighbours, all BUSY. The lock is not held. */
 void io_start(struct buf *first, int op, struct io_batch *);

@@ -1,6 +1,7 @@
 /*
- * The buffer cache's transfers. Neighbours go in one transfer through a bounce buffer; a single block goes from where it lies. Transfers are
- * asynchronous: biodone, on a thread of the host, gives the buffers back.
+ * The buffer cache's transfers. Neighbours go in one transfer through a bounce buffer; a single
+ * block goes from where it lies. Transfers are asynchronous: biodone, on a thread of the host,
+ * gives the buffers back.
  */
 #include "buf.h"
 #include "op.h"
@@ -9,7 +10,10 @@
 #define WRITE_TRIES  5   /* how often a block is written that cannot be */
 #define DIRTY_ROUNDS 5   /* rounds of write-back that a dirty buffer may wait */
 
-/* The cache's lock is held. What cannot be written stays dirty and is tried again, but not for ever. */
+/*
+ * The cache's lock is held. What cannot be written stays dirty and is tried again, but not for
+ * ever.
+ */
 static void
 buf_written(struct buf *b, int error)
 {
@@ -149,7 +153,10 @@ io_start(struct buf *first, int op, struct io_batch *batch)
 	transfer(first, n, op, bounce, batch);
 }
 
-/* The cache's lock is held. Chains the blocks behind b that are not there, as far as memory goes without waiting. */
+/*
+ * The cache's lock is held. Chains the blocks behind b that are not there, as far as memory goes
+ * without waiting.
+ */
 static void
 chain_ahead(struct buf *b, unsigned ahead)
 {
@@ -272,7 +279,10 @@ batch_wait(struct io_batch *batch)
 	kmutex_exit(bcache.lock);
 }
 
-/* Writes a sorted chain in transfers of neighbours. They are BUF_ASYNC: given back as each is over. */
+/*
+ * Writes a sorted chain in transfers of neighbours. They are BUF_ASYNC: given back as each is
+ * over.
+ */
 static void
 chain_write(struct buf *chain, struct io_batch *batch)
 {
@@ -308,7 +318,10 @@ chosen(const struct buf *b, const struct choice *c)
 	       (c->owner == BUF_OWNER_META || b->owner == BUF_OWNER_META || b->owner == c->owner);
 }
 
-/* The cache's lock is held. Takes chosen buffers that nobody has. *left: how many were busy or pinned. */
+/*
+ * The cache's lock is held. Takes chosen buffers that nobody has. *left: how many were busy or
+ * pinned.
+ */
 static struct buf *
 chain_take(const struct choice *c, unsigned *np, unsigned *left)
 {
@@ -361,8 +374,9 @@ barrier(struct bdev *d)
 }
 
 /*
- * One round of a flush. No operation is going on while buffers are chosen, so none of them is pinned, and whoever has one busy gives it
- * back without waiting for an operation. Result: whether anything was left to do.
+ * One round of a flush. No operation is going on while buffers are chosen, so none of them is
+ * pinned, and whoever has one busy gives it back without waiting for an operation. Result: whether
+ * anything was left to do.
  */
 static int
 flush_round(const struct choice *c, struct io_batch *batch)
@@ -407,7 +421,8 @@ buf_flush(struct bdev *d, uint32_t owner)
 void
 buf_write_back(void)
 {
-	static uint64_t seen[DIRTY_ROUNDS]; /* the cache's clock at the last rounds; the only user is the write-back thread */
+	/* the cache's clock at the last rounds; the only user is the write-back thread */
+	static uint64_t seen[DIRTY_ROUNDS];
 	struct io_batch batch = {0, 0};
 	struct choice c = {NULL, BUF_OWNER_META, 0, BATCH_BUFS};
 	struct buf *chain;

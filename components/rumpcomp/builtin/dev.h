@@ -15,8 +15,10 @@ struct bdev {
 	int fd;
 	int readonly;
 	int mounted;             /* guarded by the mount lock */
-	uint32_t bsize;          /* bytes in a block of the buffer cache, set by the file system that mounts it */
-	uint32_t barrier_block;  /* a block that may be written again at any time, to make the earlier writes stable */
+	/* bytes in a block of the buffer cache, set by the file system that mounts it */
+	uint32_t bsize;
+	/* a block that may be written again at any time, to make the earlier writes stable */
+	uint32_t barrier_block;
 	/* guarded by the cache's lock */
 	uint64_t written;        /* how many transfers have been written */
 	uint64_t stable;         /* how many of these are known to be on stable storage */
@@ -26,7 +28,10 @@ struct bdev {
 
 void dev_init(void);
 
-/* Makes a host's block device known under a name. Errors: those of the host, EEXIST, ENOSPC when there are too many, EINVAL. */
+/*
+ * Makes a host's block device known under a name. Errors: those of the host, EEXIST, ENOSPC when
+ * there are too many, EINVAL.
+ */
 int  dev_register(const char *key, const char *hostpath);
 
 /* NULL if there is none of that name. */

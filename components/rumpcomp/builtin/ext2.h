@@ -1,12 +1,14 @@
 /*
  * ext2 in memory.
  *
- * Locks: a node's fields are guarded by its vnode's lock (times: see ext2_inode.c). `alloc` guards the group descriptors in memory, the free counts and the
- * hints; it is taken with vnodes locked and perhaps an indirect block or directory block busy, and under it only bitmaps, group descriptors
- * and the superblock become busy.
+ * Locks: a node's fields are guarded by its vnode's lock (times: see ext2_inode.c). `alloc` guards
+ * the group descriptors in memory, the free counts and the hints; it is taken with vnodes locked
+ * and perhaps an indirect block or directory block busy, and under it only bitmaps, group
+ * descriptors and the superblock become busy.
  *
- * Every number read from the disk is checked where it is read: blocks by ext2_block_ok, inode numbers by ext2_ino_ok, entries of directories
- * by their block's length. Damage gives EIO and a line on the console, once.
+ * Every number read from the disk is checked where it is read: blocks by ext2_block_ok, inode
+ * numbers by ext2_ino_ok, entries of directories by their block's length. Damage gives EIO and a
+ * line on the console, once.
  */
 #ifndef EXT2_H
 #define EXT2_H
@@ -34,7 +36,8 @@ struct ext2 {
 	uint32_t next_dir_group; /* where the search for a group for a directory begins */
 	/* atomic */
 	int large_file;
-	int damaged;             /* EIO was given for what is on the disk: e2fsck shall have a look */
+	/* EIO was given for what is on the disk: e2fsck shall have a look */
+	int damaged;
 };
 
 struct ext2_node {
@@ -48,7 +51,8 @@ struct ext2_node {
 	kmutex time_lock;          /* guards atime, which readers write */
 	struct ktime atime;
 	/* hints, atomic, written by readers */
-	uint64_t read_next;        /* block behind the last read: if reading goes on there, it is sequential */
+	/* block behind the last read: if reading goes on there, it is sequential */
+	uint64_t read_next;
 	uint64_t ahead_until;      /* block up to which was read ahead */
 	/* where the last block was allocated */
 	uint32_t last_lbn, last_pbn;
@@ -90,14 +94,20 @@ int  ext2_inode_alloc(struct op *, struct ext2 *, const struct vnode *dir, int i
 int  ext2_inode_free(struct op *, struct ext2 *, uint32_t ino, int is_dir);
 
 /*
- * ext2_bmap.c. The disk block of a file's block, 0 for a hole. *runp: how many blocks from there on, as far as one indirect block tells, lie one
- * after the other (or are a hole).
+ * ext2_bmap.c. The disk block of a file's block, 0 for a hole. *runp: how many blocks from there
+ * on, as far as one indirect block tells, lie one after the other (or are a hole).
  */
 int  ext2_bmap(struct ext2_node *, uint64_t lbn, uint32_t *blockp, uint32_t *runp);
-/* Makes one if there is none: *newp, and then its content is the caller's to write. Indirect blocks made are kept also after an error. */
+/*
+ * Makes one if there is none: *newp, and then its content is the caller's to write. Indirect
+ * blocks made are kept also after an error.
+ */
 int  ext2_bmap_alloc(struct op *, struct ext2_node *, uint64_t lbn, uint32_t *blockp, int *newp);
 
-/* Levels of indirection of a block and the index at each. Result: number of levels (0: direct), -1: no file has it. */
+/*
+ * Levels of indirection of a block and the index at each. Result: number of levels (0: direct),
+ * -1: no file has it.
+ */
 struct ext2_path {
 	uint32_t top;      /* index in block[] */
 	uint32_t index[3];
@@ -126,7 +136,8 @@ uint32_t ext2_dirent_check(const struct ext2 *, const uint8_t *block, uint32_t o
 uint8_t ext2_file_type(const struct ext2 *, uint32_t mode);
 
 /* ext2_rw.c */
-void ext2_note_size(struct ext2 *, uint64_t size); /* a file has become so large: the superblock must say that there are large files */
+/* a file has become so large: the superblock must say that there are large files */
+void ext2_note_size(struct ext2 *, uint64_t size);
 int  ext2_read(struct vnode *, void *, size_t n, uint64_t off, size_t *donep);
 int  ext2_write(struct vnode *, const void *, size_t n, uint64_t off, size_t *donep);
 

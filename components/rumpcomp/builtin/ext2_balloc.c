@@ -1,6 +1,6 @@
 /*
- * ext2: blocks, taken from and given back to the groups' bitmaps. `alloc` is held throughout; a bitmap and its group's count
- * change together.
+ * ext2: blocks, taken from and given back to the groups' bitmaps. `alloc` is held throughout; a
+ * bitmap and its group's count change together.
  */
 #include "ext2.h"
 

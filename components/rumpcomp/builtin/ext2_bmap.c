@@ -1,6 +1,7 @@
 /*
- * ext2: from a file's blocks to the disk's, through up to three levels of indirect blocks. One indirect block is busy at a time, so
- * that damaged ones which refer to each other cannot make a thread wait for itself.
+ * ext2: from a file's blocks to the disk's, through up to three levels of indirect blocks. One
+ * indirect block is busy at a time, so that damaged ones which refer to each other cannot make a
+ * thread wait for itself.
  */
 #include "ext2.h"
 
@@ -73,8 +74,11 @@ ext2_bmap(struct ext2_node *n, uint64_t lbn, uint32_t *blockp, uint32_t *runp)
 	for (int i = 0; i < levels && block != 0; i++) {
 		const uint32_t *numbers;
 		struct buf *b;
-		int e = ext2_block_ok(fs, block) ? buf_read(fs->dev, block, 0, &b) : ext2_damage(fs, "an indirect block of inode", n->v.ino);
+		int e;
 
+		if (!ext2_block_ok(fs, block))
+			return ext2_damage(fs, "an indirect block of inode", n->v.ino);
+		e = buf_read(fs->dev, block, 0, &b);
 		if (e != 0)
 			return e;
 		numbers = (const uint32_t *)b->data;
@@ -135,7 +139,9 @@ take_indirect(struct op *op, struct ext2_node *n, uint64_t lbn, uint32_t *blockp
 	return 0;
 }
 
-/* Follows or makes the number at a place; leaf: it is the file's own block, else an indirect one. */
+/*
+ * Follows or makes the number at a place; leaf: it is the file's own block, else an indirect one.
+ */
 static int
 follow(struct op *op, struct ext2_node *n, uint64_t lbn, uint32_t *place, int leaf)
 {
@@ -144,7 +150,8 @@ follow(struct op *op, struct ext2_node *n, uint64_t lbn, uint32_t *place, int le
 	int e;
 
 	if (*place != 0)
-		return ext2_block_ok(fs, *place) ? 0 : ext2_damage(fs, "a block of inode", n->v.ino);
+		return ext2_block_ok(fs, *place) ? 0
+		                                 : ext2_damage(fs, "a block of inode", n->v.ino);
 	e = leaf ? take_block(op, n, lbn, &block) : take_indirect(op, n, lbn, &block);
 	if (e == 0)
 		*place = block;

@@ -1,8 +1,10 @@
 /*
- * ext2: directories. A directory is a file of blocks, each filled with entries from its beginning to its end; an entry with inode number 0 is
- * room. Directories with an index are read as what they also are, a list; when one is changed, its index is given up.
+ * ext2: directories. A directory is a file of blocks, each filled with entries from its beginning
+ * to its end; an entry with inode number 0 is room. Directories with an index are read as what
+ * they also are, a list; when one is changed, its index is given up.
  *
- * An entry is checked before it is looked at (ext2_dirent_check), so that a walk through a block always ends with the block.
+ * An entry is checked before it is looked at (ext2_dirent_check), so that a walk through a block
+ * always ends with the block.
  */
 #include "ext2.h"
 
@@ -66,7 +68,8 @@ ext2_dir_block(struct ext2_node *dir, uint64_t lbn, struct buf **bp)
 
 /* Looks for a name in one block. Result: 0, ENOENT or EIO. */
 static int
-find_in_block(struct ext2_node *dir, const uint8_t *block, const struct name *name, uint32_t *inop, struct ext2_slot *slot)
+find_in_block(struct ext2_node *dir, const uint8_t *block, const struct name *name, uint32_t *inop,
+              struct ext2_slot *slot)
 {
 	struct ext2 *fs = ext2_of(&dir->v);
 	uint32_t len;

@@ -79,7 +79,8 @@ _Static_assert(sizeof(struct ext2_inode) == 160, "ext2_inode layout");
 #define EXT2_EXTRA_ISIZE    32 /* of the fields above */
 
 enum { EXT2_IMMUTABLE_FL = 0x10, EXT2_APPEND_FL = 0x20, EXT2_INDEX_FL = 0x1000, EXT2_EXTENTS_FL = 0x80000 };
-#define EXT2_FL_INHERITED 0x000000c9u /* secrm, nodump, noatime, synchronous: what a new file takes from its directory */
+/* secrm, nodump, noatime, synchronous: what a new file takes from its directory */
+#define EXT2_FL_INHERITED 0x000000c9u
 
 struct ext2_dirent {
 	uint32_t inode;

@@ -1,6 +1,7 @@
 /*
- * ext2: inodes, taken from and given back to the groups' bitmaps. Files go to their directory's group, or a following one with free
- * inodes; directories below the root are spread over the groups, deeper ones stay near unless their group is fuller than most.
+ * ext2: inodes, taken from and given back to the groups' bitmaps. Files go to their directory's
+ * group, or a following one with free inodes; directories below the root are spread over the
+ * groups, deeper ones stay near unless their group is fuller than most.
  */
 #include "ext2.h"
 

@@ -1,6 +1,7 @@
 /*
- * ext2: inodes between disk and memory. A node's changes are written to the inode's block in the operation that makes them; only a time of access
- * stays in memory until the node is written anyway or becomes idle.
+ * ext2: inodes between disk and memory. A node's changes are written to the inode's block in the
+ * operation that makes them; only a time of access stays in memory until the node is written
+ * anyway or becomes idle.
  */
 #include "ext2.h"
 

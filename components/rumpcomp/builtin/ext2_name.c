@@ -1,8 +1,8 @@
 /*
  * ext2: making and removing objects and their names, and what a vnode of ext2 can do.
  *
- * Each is one operation. What can fail for want of space comes first; if it fails, what was taken is given back before the
- * operation ends.
+ * Each is one operation. What can fail for want of space comes first; if it fails, what was taken
+ * is given back before the operation ends.
  */
 #include "ext2.h"
 
@@ -44,7 +44,8 @@ node_start(struct ext2_node *n, const struct ext2_node *dir, const struct vnode_
 	n->v.mode = new->mode;
 	n->v.uid = new->cred->uid;
 	n->v.gid = new->cred->gid;
-	if (dir->v.mode & 02000) { /* set-group-id: the group comes from the directory, and so does the bit for directories */
+	/* set-group-id: the group comes from the directory, and so does the bit for directories */
+	if (dir->v.mode & 02000) {
 		n->v.gid = dir->v.gid;
 		n->v.mode |= (new->mode & S_IFMT) == S_IFDIR ? 02000u : 0;
 	}
@@ -94,7 +95,10 @@ fill(struct op *op, struct ext2_node *n, struct ext2_node *dir, const struct vno
 	}
 }
 
-/* The object has not got its name: gives back the block it has perhaps, and the inode, whose number may be somebody else's at once. */
+/*
+ * The object has not got its name: gives back the block it has perhaps, and the inode, whose
+ * number may be somebody else's at once.
+ */
 static void
 undo(struct op *op, struct ext2_node *n, int is_dir)
 {
@@ -111,7 +115,8 @@ undo(struct op *op, struct ext2_node *n, int is_dir)
 
 /* The inode is allocated, the vnode nobody else's. */
 static int
-make_object(struct op *op, struct ext2_node *dir, const struct name *name, const struct vnode_new *new, struct ext2_node *n)
+make_object(struct op *op, struct ext2_node *dir, const struct name *name,
+            const struct vnode_new *new, struct ext2_node *n)
 {
 	int is_dir = (new->mode & S_IFMT) == S_IFDIR, e;
 
@@ -258,8 +263,10 @@ ext2_readlink(struct vnode *v, char *buf, size_t n, size_t *donep)
 		return 0;
 	}
 	e = ext2_bmap(node, 0, &block, &run);
+	if (e == 0 && block == 0)
+		e = ext2_damage(ext2_of(v), "a symbolic link without target", v->ino);
 	if (e == 0)
-		e = block == 0 ? ext2_damage(ext2_of(v), "a symbolic link without target", v->ino) : buf_read(ext2_of(v)->dev, block, 0, &b);
+		e = buf_read(ext2_of(v)->dev, block, 0, &b);
 	if (e != 0)
 		return e;
 	memcpy(buf, b->data, len);
@@ -340,7 +347,10 @@ drop_attributes(struct op *op, struct ext2_node *n)
 	return last ? ext2_block_free(op, fs, block) : 0;
 }
 
-/* The vnode leaves the table before its number is free, since the next who makes a file may get that number. */
+/*
+ * The vnode leaves the table before its number is free, since the next who makes a file may get
+ * that number.
+ */
 static void
 delete(struct ext2_node *n)
 {

@@ -1,6 +1,7 @@
 /*
- * ext2: listing directories. A position is an offset in the directory; one that lies inside an entry, since the directory has
- * changed or the caller made it up, goes on with the next entry of its block.
+ * ext2: listing directories. A position is an offset in the directory; one that lies inside an
+ * entry, since the directory has changed or the caller made it up, goes on with the next entry of
+ * its block.
  */
 #include "ext2.h"
 

@@ -1,6 +1,7 @@
 /*
- * ext2: rename, one operation: the new name (or the old one of that name made to mean the file), the old name gone, "..", and counts
- * of links. Only making the new name can fail for want of space, and it comes first.
+ * ext2: rename, one operation: the new name (or the old one of that name made to mean the file),
+ * the old name gone, "..", and counts of links. Only making the new name can fail for want of
+ * space, and it comes first.
  */
 #include "ext2.h"
 
@@ -20,7 +21,8 @@ enter_target(struct op *op, struct rename *r)
 	int e = ext2_dir_find(tdir, r->tname, &ino, &slot);
 
 	if (r->victim == NULL)
-		return e == ENOENT ? ext2_dir_enter(op, tdir, r->tname, r->file->ino, r->file->mode) : e == 0 ? EEXIST : e;
+		return e != ENOENT ? (e == 0 ? EEXIST : e)
+		                   : ext2_dir_enter(op, tdir, r->tname, r->file->ino, r->file->mode);
 	if (e != 0)
 		return e;
 	return ext2_dir_replace(op, tdir, &slot, r->file->ino, r->file->mode);

@@ -1,6 +1,7 @@
 /*
- * ext2: reading and writing files. Reading is a copy for each block that is in the cache, and transfers of up to 64 KiB, with the next
- * one already under way, for what is not. Writing is one operation for every few blocks.
+ * ext2: reading and writing files. Reading is a copy for each block that is in the cache, and
+ * transfers of up to 64 KiB, with the next one already under way, for what is not. Writing is one
+ * operation for every few blocks.
  */
 #include "ext2.h"
 
@@ -13,7 +14,10 @@ ext2_note_size(struct ext2 *fs, uint64_t size)
 		__atomic_store_n(&fs->large_file, 1, __ATOMIC_RELAXED);
 }
 
-/* Sequential reading: starts the next transfer when the reader comes near the end of the last. Only inside a run of neighbours. */
+/*
+ * Sequential reading: starts the next transfer when the reader comes near the end of the last.
+ * Only inside a run of neighbours.
+ */
 static void
 read_ahead(struct ext2_node *n, uint64_t lbn, uint32_t block, uint32_t run)
 {
@@ -49,7 +53,8 @@ read_run(struct ext2_node *n, struct piece *p, uint32_t block, uint32_t run)
 	uint32_t left = run;
 
 	while (left > 0 && p->n > 0) {
-		uint32_t from = (uint32_t)(p->off & (fs->bsize - 1)), wanted = (uint32_t)min_u64(left, (from + p->n - 1) >> fs->bshift);
+		uint32_t from = (uint32_t)(p->off & (fs->bsize - 1));
+		uint32_t wanted = (uint32_t)min_u64(left, (from + p->n - 1) >> fs->bshift);
 		size_t part = min_u64(fs->bsize - from, p->n);
 
 		if (block == 0) {

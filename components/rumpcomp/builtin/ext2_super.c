@@ -1,5 +1,6 @@
 /*
- * ext2: superblock and group descriptors; mount and unmount. The first copies are kept up to date, the backups are left alone.
+ * ext2: superblock and group descriptors; mount and unmount. The first copies are kept up to date,
+ * the backups are left alone.
  */
 #include "ext2.h"
 
@@ -114,7 +115,8 @@ check_features(const struct bdev *d, const struct ext2_super *sb, int *readonly)
 		return EINVAL;
 	}
 	if (sb->s_feature_incompat & EXT2_INCOMPAT_RECOVER) {
-		kprintf("%s: %s: the journal needs recovery\n", d->key, *readonly ? "what is in the journal is not seen" : "not mounted");
+		kprintf("%s: %s: the journal needs recovery\n", d->key,
+		        *readonly ? "what is in the journal is not seen" : "not mounted");
 		return *readonly ? 0 : EINVAL;
 	}
 	if (ro != 0 && !*readonly) {
@@ -164,7 +166,10 @@ check_inodes(const struct ext2_super *sb)
 	return NULL;
 }
 
-/* By revision, levels of indirection, and because i_blocks has 32 bits and counts indirect blocks too. */
+/*
+ * By revision, levels of indirection, and because i_blocks has 32 bits and counts indirect blocks
+ * too.
+ */
 static uint64_t
 largest_file(const struct ext2 *fs)
 {
@@ -206,7 +211,10 @@ take_super(struct ext2 *fs, const struct ext2_super *sb)
 	fs->file_max = largest_file(fs);
 }
 
-/* A group's own tables lie in the group, behind the copies of superblock and descriptors, and do not overlap. */
+/*
+ * A group's own tables lie in the group, behind the copies of superblock and descriptors, and do
+ * not overlap.
+ */
 static int
 group_ok(const struct ext2 *fs, uint32_t group)
 {
@@ -216,8 +224,8 @@ group_ok(const struct ext2 *fs, uint32_t group)
 
 	if (ext2_group_has_super(fs, group))
 		low += 1 + fs->gd_blocks + fs->reserved_gd_blocks;
-	if (g->bg_block_bitmap < low || g->bg_block_bitmap >= end || g->bg_inode_bitmap < low || g->bg_inode_bitmap >= end ||
-	    g->bg_inode_table < low || table_end > end || g->bg_block_bitmap == g->bg_inode_bitmap)
+	if (g->bg_block_bitmap < low || g->bg_block_bitmap >= end ||
+	    g->bg_inode_bitmap < low || g->bg_inode_bitmap >= end || g->bg_inode_table < low || table_end > end || g->bg_block_bitmap == g->bg_inode_bitmap)
 		return 0;
 	if (g->bg_block_bitmap >= g->bg_inode_table && g->bg_block_bitmap < table_end)
 		return 0;

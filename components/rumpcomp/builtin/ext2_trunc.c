@@ -1,10 +1,11 @@
 /*
- * ext2: making files shorter or longer. Blocks are freed from the end, a batch in each operation, so that one operation stays
- * bounded and every one leaves a file that is whole.
+ * ext2: making files shorter or longer. Blocks are freed from the end, a batch in each operation,
+ * so that one operation stays bounded and every one leaves a file that is whole.
  */
 #include "ext2.h"
 
-#define BATCH 32 /* blocks freed in one operation: each may change another bitmap and another group */
+/* blocks freed in one operation: each may change another bitmap and another group */
+#define BATCH 32
 
 struct batch {
 	unsigned n;
@@ -49,7 +50,10 @@ gather_leaves(struct round *r, uint32_t block, uint32_t low)
 	return 0;
 }
 
-/* The highest number that is not 0, from *ip - 1 down to low. Result: in *number; 0 if there is none. */
+/*
+ * The highest number that is not 0, from *ip - 1 down to low. Result: in *number; 0 if there is
+ * none.
+ */
 static int
 highest(struct ext2 *fs, uint32_t block, uint32_t *ip, uint32_t low, uint32_t *number)
 {
@@ -79,7 +83,10 @@ clear_number(struct round *r, uint32_t block, uint32_t index)
 	return 0;
 }
 
-/* An indirect block's numbers from the end. If the round is not full afterwards, the block is empty from `first` on. */
+/*
+ * An indirect block's numbers from the end. If the round is not full afterwards, the block is
+ * empty from `first` on.
+ */
 static int
 gather_indirect(struct round *r, uint32_t block, int level, uint64_t base)
 {
@@ -106,8 +113,8 @@ gather_indirect(struct round *r, uint32_t block, int level, uint64_t base)
 }
 
 /*
- * Takes the number out of a place, and everything below it, as far as it belongs to blocks at or behind `first` and the round has room. base: the
- * place's first block of the file.
+ * Takes the number out of a place, and everything below it, as far as it belongs to blocks at or
+ * behind `first` and the round has room. base: the place's first block of the file.
  */
 static int
 gather(struct round *r, uint32_t *place, int level, uint64_t base)
@@ -147,7 +154,10 @@ gather_file(struct round *r)
 	return e;
 }
 
-/* Goes on after an error, but reports it: a block that is free already may be an indirect one, and lead in circles. */
+/*
+ * Goes on after an error, but reports it: a block that is free already may be an indirect one, and
+ * lead in circles.
+ */
 static int
 free_batch(struct round *r)
 {

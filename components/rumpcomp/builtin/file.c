@@ -1,5 +1,6 @@
 /*
- * Open files and descriptors. A file goes when neither its descriptor nor a system call has it any more.
+ * Open files and descriptors. A file goes when neither its descriptor nor a system call has it any
+ * more.
  */
 #include "proc.h"
 

@@ -1,7 +1,7 @@
 /*
- * What every file of the built-in kernel may use: NetBSD's errno values, panic, lists, and the few functions of memory and
- * strings that the host provides (the compiler calls them too). Functions here return 0 or a positive errno unless they say
- * otherwise; only the rsys functions negate it.
+ * What every file of the built-in kernel may use: NetBSD's errno values, panic, lists, and the few
+ * functions of memory and strings that the host provides (the compiler calls them too). Functions
+ * here return 0 or a positive errno unless they say otherwise; only the rsys functions negate it.
  */
 #ifndef KLIB_H
 #define KLIB_H
@@ -31,7 +31,10 @@ streq(const char *a, const char *b)
 	return n == strlen(b) && memcmp(a, b, n) == 0;
 }
 
-/* Prints a sentence and stops the kernel: for its own faults only, never for what came from a user or a disk. */
+/*
+ * Prints a sentence and stops the kernel: for its own faults only, never for what came from a user
+ * or a disk.
+ */
 void panic(const char *what) __attribute__((__noreturn__));
 
 static inline void
@@ -94,12 +97,18 @@ struct ktime {
 
 struct ktime ktime_now(void);
 
-/* Memory from the host; NULL if there is none. Zeroed by kmem_zalloc. size of free = size of alloc. */
+/*
+ * Memory from the host; NULL if there is none. Zeroed by kmem_zalloc. size of free = size of
+ * alloc.
+ */
 void *kmem_alloc(size_t size);
 void *kmem_zalloc(size_t size);
 void  kmem_free(void *, size_t size);
 
-/* A decimal parameter of the host, or the default if it is not set or no number; limited to low..high. */
+/*
+ * A decimal parameter of the host, or the default if it is not set or no number; limited to
+ * low..high.
+ */
 unsigned long kparam(const char *name, unsigned long standard, unsigned long low, unsigned long high);
 
 #endif

@@ -1,12 +1,15 @@
 /*
- * From paths to vnodes. One directory is locked at a time, for reading; what was found stays referenced, not locked, so whoever changes a directory
- * looks again with the lock held.
+ * From paths to vnodes. One directory is locked at a time, for reading; what was found stays
+ * referenced, not locked, so whoever changes a directory looks again with the lock held.
  */
 #include "proc.h"
 
 #define LINKS_MAX 32
 
-/* A directory has one parent. Another name for it is damage, with which locking from the root down would not be an order. */
+/*
+ * A directory has one parent. Another name for it is damage, with which locking from the root down
+ * would not be an order.
+ */
 static int
 check_parent(struct vnode *dir, const struct name *name, struct vnode *v)
 {
@@ -97,7 +100,10 @@ next_name(struct lookup *l, const char **pathp)
 	return l->name.len > 0;
 }
 
-/* Puts a link's target before the rest of the path, with a slash between. The old text may hold the rest. */
+/*
+ * Puts a link's target before the rest of the path, with a slash between. The old text may hold
+ * the rest.
+ */
 static int
 expand(struct lookup *l, struct vnode *link, const char **pathp)
 {
@@ -169,7 +175,10 @@ go_on(struct lookup *l, struct vnode *v, const char **pathp, int follow)
 	return e;
 }
 
-/* The last name in a PARENT mode. Result: 1 if it is the answer, 0 if it is a link that was followed, or a negated errno. */
+/*
+ * The last name in a PARENT mode. Result: 1 if it is the answer, 0 if it is a link that was
+ * followed, or a negated errno.
+ */
 static int
 last_name(struct lookup *l, const char **pathp, enum lookup_mode mode)
 {

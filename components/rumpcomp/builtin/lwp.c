@@ -1,8 +1,9 @@
 /*
  * lwps, the upcalls that the host calls, and threads of the kernel.
  *
- * The kernel itself needs no giant lock; the upcalls keep one for hosts that ask for it (backend_schedule with nlocks > 0). Invariant: giant.depth > 0
- * exactly while giant.owner has the mutex; both are written by the owner only.
+ * The kernel itself needs no giant lock; the upcalls keep one for hosts that ask for it
+ * (backend_schedule with nlocks > 0). Invariant: giant.depth > 0 exactly while giant.owner has the
+ * mutex; both are written by the owner only.
  */
 #include "lwp.h"
 

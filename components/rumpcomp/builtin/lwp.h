@@ -1,6 +1,7 @@
 /*
- * lwps and rump CPUs. A thread of the host works in the kernel as an lwp, and only while that lwp has one of the rump CPUs, of
- * which the host fixes the number. A hypercall that waits gives the CPU up through the upcalls and takes one again.
+ * lwps and rump CPUs. A thread of the host works in the kernel as an lwp, and only while that lwp
+ * has one of the rump CPUs, of which the host fixes the number. A hypercall that waits gives the
+ * CPU up through the upcalls and takes one again.
  *
  *   no lwp --kernel_enter--> running --backend_unschedule--> waiting in the host --backend_schedule--> running
  *   running --kernel_leave--> no lwp
@@ -25,7 +26,8 @@ struct lwp {
 int  lwp_init(void);
 
 /*
- * Every system call lies between these two; the lwp lies on the caller's stack. If the thread has an lwp already, that one serves.
+ * Every system call lies between these two; the lwp lies on the caller's stack. If the thread has
+ * an lwp already, that one serves.
  */
 void kernel_enter(struct lwp *, struct rsys_proc *);
 void kernel_leave(struct lwp *);

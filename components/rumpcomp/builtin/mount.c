@@ -1,8 +1,9 @@
 /*
  * Mounts: which directory is covered by which file system.
  *
- * Everything here is guarded by the table of vnodes' lock. Invariant: a mount is in the list exactly as long as its covered directory points to it; only
- * then can anybody reach a vnode of it who has none yet.
+ * Everything here is guarded by the table of vnodes' lock. Invariant: a mount is in the list
+ * exactly as long as its covered directory points to it; only then can anybody reach a vnode of it
+ * who has none yet.
  */
 #include "dev.h"
 #include "vnode.h"

@@ -1,8 +1,9 @@
 /*
  * Operations. Everything here is guarded by the buffer cache's lock.
  *
- * Invariant: active * OP_BUFS blocks fit into three quarters of the cache (or only one operation is active), so there are always buffers that
- * can be written and reused, and an active operation never waits for another.
+ * Invariant: active * OP_BUFS blocks fit into three quarters of the cache (or only one operation
+ * is active), so there are always buffers that can be written and reused, and an active operation
+ * never waits for another.
  */
 #include "op.h"
 

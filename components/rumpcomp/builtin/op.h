@@ -1,11 +1,14 @@
 /*
- * Operations: the changes of one system call, or of a bounded part of a long one, that belong together on the disk. Between op_begin and op_end an
- * operation names every buffer it changes (op_dirty); these are pinned, so that none of them is written before all of them may be.
- * op_end is the one place where an operation is complete: a journal, or a redo record for a recovering client, is written there, from op->bufs.
+ * Operations: the changes of one system call, or of a bounded part of a long one, that belong
+ * together on the disk. Between op_begin and op_end an operation names every buffer it changes
+ * (op_dirty); these are pinned, so that none of them is written before all of them may be. op_end
+ * is the one place where an operation is complete: a journal, or a redo record for a recovering
+ * client, is written there, from op->bufs.
  *
- * Rules. Begin after the vnodes are locked; hold no buffer at begin and end; no operation inside another (so no vnode_release inside one: it
- * may delete a file). At most OP_BUFS buffers: long work (truncation, big writes) is cut into several operations, each of which leaves the
- * file system consistent.
+ * Rules. Begin after the vnodes are locked; hold no buffer at begin and end; no operation inside
+ * another (so no vnode_release inside one: it may delete a file). At most OP_BUFS buffers: long
+ * work (truncation, big writes) is cut into several operations, each of which leaves the file
+ * system consistent.
  */
 #ifndef OP_H
 #define OP_H
@@ -22,14 +25,23 @@ struct op {
 
 void ops_init(void);
 
-/* Waits while a flush chooses what to write, and while the operations that are going on could pin too much of the cache. */
+/*
+ * Waits while a flush chooses what to write, and while the operations that are going on could pin
+ * too much of the cache.
+ */
 void op_begin(struct op *, struct bdev *);
 void op_end(struct op *);
 
-/* The caller has the buffer, and has changed it or will before it releases it. owner: as in struct buf. */
+/*
+ * The caller has the buffer, and has changed it or will before it releases it. owner: as in struct
+ * buf.
+ */
 void op_dirty(struct op *, struct buf *, uint32_t owner);
 
-/* For a flush: waits until no operation is going on, and keeps new ones from beginning until ops_go. */
+/*
+ * For a flush: waits until no operation is going on, and keeps new ones from beginning until
+ * ops_go.
+ */
 void ops_stop(void);
 void ops_go(void);
 

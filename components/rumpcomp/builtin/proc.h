@@ -29,7 +29,10 @@ struct rsys_proc {
 struct file *file_get(struct rsys_proc *, long fd);
 void file_put(struct file *);
 
-/* Gives a vnode (and the reference to it) a descriptor. Result: it, or a negated errno, and then the reference is still the caller's. */
+/*
+ * Gives a vnode (and the reference to it) a descriptor. Result: it, or a negated errno, and then
+ * the reference is still the caller's.
+ */
 long file_open(struct rsys_proc *, struct vnode *, int flags);
 
 struct cred proc_cred(struct rsys_proc *);
@@ -39,12 +42,14 @@ enum lookup_mode {
 	LOOKUP_FOLLOW,        /* what it names, through symbolic links */
 	LOOKUP_NOFOLLOW,      /* what it names; a symbolic link is itself, if no slash follows */
 	LOOKUP_PARENT,        /* the directory of the last name, and that name */
-	LOOKUP_PARENT_FOLLOW, /* the same, but while the last name is a symbolic link, it is followed */
+	/* the same, but while the last name is a symbolic link, it is followed */
+	LOOKUP_PARENT_FOLLOW,
 };
 
 struct lookup {
 	struct vnode *v;       /* result: referenced */
-	struct name name;      /* result of the PARENT modes: lies in text or in the caller's path */
+	/* result of the PARENT modes: lies in text or in the caller's path */
+	struct name name;
 	int slash;             /* result of the PARENT modes: slashes follow the name */
 	struct cred cred;
 	unsigned links;
@@ -52,8 +57,8 @@ struct lookup {
 };
 
 /*
- * Resolves a path. Errors: ENOENT, ENOTDIR, EACCES, ELOOP, ENAMETOOLONG, EIO, ENOMEM; then there is nothing to end. lookup_end frees what is in
- * the struct lookup and releases the vnode.
+ * Resolves a path. Errors: ENOENT, ENOTDIR, EACCES, ELOOP, ENAMETOOLONG, EIO, ENOMEM; then there
+ * is nothing to end. lookup_end frees what is in the struct lookup and releases the vnode.
  */
 int  lookup(struct lookup *, struct rsys_proc *, const char *path, enum lookup_mode);
 void lookup_end(struct lookup *);

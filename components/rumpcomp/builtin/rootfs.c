@@ -1,8 +1,9 @@
 /*
  * The first file system: directories in memory, so that there is something to mount on.
  *
- * A directory is a node in a tree; its vnode is made of it when somebody asks. Nodes are guarded by one mutex; a node is freed when its
- * vnode becomes inactive after rmdir, or at once with the vnode.
+ * A directory is a node in a tree; its vnode is made of it when somebody asks. Nodes are guarded
+ * by one mutex; a node is freed when its vnode becomes inactive after rmdir, or at once with the
+ * vnode.
  */
 #include "vnode.h"
 

@@ -1,5 +1,6 @@
 /*
- * System calls on descriptors, and open. Each enters the kernel, does its work in a function of its own, and leaves.
+ * System calls on descriptors, and open. Each enters the kernel, does its work in a function of
+ * its own, and leaves.
  */
 #include "proc.h"
 
@@ -15,7 +16,10 @@ access_wanted(int flags)
 	return flags & RSYS_TRUNC ? want | ACCESS_WRITE : want;
 }
 
-/* May the vnode be opened so? Truncates it, if that was wanted. created: it is new, and its mode does not matter. */
+/*
+ * May the vnode be opened so? Truncates it, if that was wanted. created: it is new, and its mode
+ * does not matter.
+ */
 static int
 open_check(struct vnode *v, const struct cred *c, int flags, int created)
 {
@@ -102,7 +106,8 @@ open_find(struct rsys_proc *p, const char *path, int flags, struct vnode **vp)
 	return 0;
 }
 
-#define OPEN_RACES 100 /* how often somebody else may make the file between our looking and making */
+/* how often somebody else may make the file between our looking and making */
+#define OPEN_RACES 100
 
 static long
 do_open(struct rsys_proc *p, const char *path, int flags, unsigned mode)
@@ -179,7 +184,10 @@ read_at(struct file *f, void *buf, size_t n, uint64_t off)
 
 #define SET_ID 06000
 
-/* Unless it is root who writes. The vnode is locked for writing; the write that follows puts the mode on the disk. */
+/*
+ * Unless it is root who writes. The vnode is locked for writing; the write that follows puts the
+ * mode on the disk.
+ */
 static void
 drop_set_id(struct vnode *v)
 {
@@ -189,7 +197,10 @@ drop_set_id(struct vnode *v)
 		__atomic_store_n(&v->mode, v->mode & ~(uint32_t)SET_ID, __ATOMIC_RELAXED);
 }
 
-/* *offp: where to write; afterwards, where it ended. A write to the end of the file goes where the end is once the file is locked. */
+/*
+ * *offp: where to write; afterwards, where it ended. A write to the end of the file goes where the
+ * end is once the file is locked.
+ */
 static long
 write_at(struct file *f, const void *buf, size_t n, uint64_t *offp)
 {

@@ -1,6 +1,6 @@
 /*
- * System calls on paths. Whoever changes a directory locks it, looks the name up again, and locks what it names: the directory
- * always before what is in it.
+ * System calls on paths. Whoever changes a directory locks it, looks the name up again, and locks
+ * what it names: the directory always before what is in it.
  */
 #include "proc.h"
 
@@ -182,7 +182,10 @@ rsys_rmdir(struct rsys_proc *p, const char *path)
 	return -e;
 }
 
-/* The old file is found and referenced; it is no directory, so it may be locked after the directory. */
+/*
+ * The old file is found and referenced; it is no directory, so it may be locked after the
+ * directory.
+ */
 static int
 link_in(struct lookup *l, struct vnode *v)
 {

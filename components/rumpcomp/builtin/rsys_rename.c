@@ -1,6 +1,7 @@
 /*
- * rename. One at a time in the whole kernel, so that the tree of directories stands still while this one looks at it: no other call moves
- * a directory. Then the two directories are locked, the ancestor first; unrelated ones, and what the names mean, by inode number.
+ * rename. One at a time in the whole kernel, so that the tree of directories stands still while
+ * this one looks at it: no other call moves a directory. Then the two directories are locked, the
+ * ancestor first; unrelated ones, and what the names mean, by inode number.
  */
 #include "proc.h"
 
@@ -136,7 +137,10 @@ look_again(struct rename *r)
 	return e == ENOENT && !r->tdir->dead ? 0 : e;
 }
 
-/* One of the directories is what the other name means: that one is not empty, or it is its own ancestor. */
+/*
+ * One of the directories is what the other name means: that one is not empty, or it is its own
+ * ancestor.
+ */
 static int
 check_related(const struct rename *r)
 {

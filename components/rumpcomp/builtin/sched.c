@@ -1,8 +1,10 @@
 /*
- * Rump CPUs. A CPU is one word: the lwp that has it, or NULL. Taking and giving one up is one atomic instruction when nobody waits.
+ * Rump CPUs. A CPU is one word: the lwp that has it, or NULL. Taking and giving one up is one
+ * atomic instruction when nobody waits.
  *
- * Invariant: nobody sleeps while a CPU is free. Who finds none counts itself in `waiting` and looks once more, under the mutex, before it
- * sleeps; who gives one up stores NULL first and looks at `waiting` afterwards. Both in one total order, so one of the two sees the other.
+ * Invariant: nobody sleeps while a CPU is free. Who finds none counts itself in `waiting` and
+ * looks once more, under the mutex, before it sleeps; who gives one up stores NULL first and looks
+ * at `waiting` afterwards. Both in one total order, so one of the two sees the other.
  */
 #include "lwp.h"
 

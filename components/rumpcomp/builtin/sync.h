@@ -1,6 +1,6 @@
 /*
- * The kernel's locks: the host's, by shorter names. A kmutex gives the rump CPU up while it waits; so do krw and kcond.
- * The order in which they are taken is in README.md.
+ * The kernel's locks: the host's, by shorter names. A kmutex gives the rump CPU up while it waits;
+ * so do krw and kcond. The order in which they are taken is in README.md.
  */
 #ifndef SYNC_H
 #define SYNC_H

@@ -1,5 +1,6 @@
 /*
- * The write-back thread: once a second, or when memory is short, writes buffers that have been dirty for a while.
+ * The write-back thread: once a second, or when memory is short, writes buffers that have been
+ * dirty for a while.
  */
 #include "buf.h"
 #include "lwp.h"

@@ -1,8 +1,9 @@
 /*
  * The table of vnodes.
  *
- * Invariants: a vnode with refs 0 is in the idle list, and has no work; a LOADING vnode has exactly one reference, its maker's; a dead one is
- * not in the table. refs goes up from 0 only under the table's lock, and down to 0 only there.
+ * Invariants: a vnode with refs 0 is in the idle list, and has no work; a LOADING vnode has
+ * exactly one reference, its maker's; a dead one is not in the table. refs goes up from 0 only
+ * under the table's lock, and down to 0 only there.
  */
 #include "vnode.h"
 

@@ -1,14 +1,15 @@
 /*
  * vnodes: files of any file system, in memory; and mounts.
  *
- * A vnode is found by mount and inode number. It is referenced, or idle (kept for the next time, and the first to go), or dead: deleted on the
- * disk, out of the table, freed with its last reference.
+ * A vnode is found by mount and inode number. It is referenced, or idle (kept for the next time,
+ * and the first to go), or dead: deleted on the disk, out of the table, freed with its last
+ * reference.
  *
  *   vnode_get: absent --> LOADING --load--> referenced <--> idle --> freed
  *   referenced, last link gone --last vnode_release--> inactive() deletes it --> DEAD --> freed
  *
- * Who may write what: the fields under `lock` with the vnode's lock held for writing; `work`, `refs` are atomic; the rest is the table's, under
- * its lock. A vnode's type never changes.
+ * Who may write what: the fields under `lock` with the vnode's lock held for writing; `work`,
+ * `refs` are atomic; the rest is the table's, under its lock. A vnode's type never changes.
  */
 #ifndef VNODE_H
 #define VNODE_H
@@ -41,8 +42,10 @@ struct vnode {
 	uint32_t ino;
 	int refs;               /* atomic; from 0 only with the table locked */
 	int work;               /* atomic: enum vnode_work */
-	uint32_t parent;        /* atomic: inode number of the only directory that may name this one; 0: not known yet */
-	struct mount *mounted;  /* atomic; what covers it. Written with the table locked, while it is referenced */
+	/* atomic: inode number of the only directory that may name this one; 0: not known yet */
+	uint32_t parent;
+	/* atomic; what covers it. Written with the table locked, while it is referenced */
+	struct mount *mounted;
 	/* guarded by the table's lock */
 	int loading;
 	struct vnode *hash_next;
@@ -78,8 +81,9 @@ struct rename {
 };
 
 /*
- * What a file system does. Locks: R the vnode is locked for reading, W for writing. Directory operations are only called on directories, with names
- * that are neither "." nor ".." (lookup: also those). Permissions, types and read-only mounts have been checked.
+ * What a file system does. Locks: R the vnode is locked for reading, W for writing. Directory
+ * operations are only called on directories, with names that are neither "." nor ".." (lookup:
+ * also those). Permissions, types and read-only mounts have been checked.
  */
 struct vnode_ops {
 	int (*lookup)(struct vnode *dir /* R */, const struct name *, uint32_t *inop);      /* ENOENT */
@@ -87,7 +91,8 @@ struct vnode_ops {
 	int (*make)(struct vnode *dir, const struct name *, const struct vnode_new *, struct vnode **);
 	int (*link)(struct vnode *dir /* W */, const struct name *, struct vnode * /* W */); /* EEXIST */
 	int (*remove)(struct vnode *dir /* W */, const struct name *, struct vnode * /* W */); /* ENOTEMPTY for a directory */
-	int (*rename)(struct rename *);                                                      /* all W */
+	/* all W */
+	int (*rename)(struct rename *);
 	int (*read)(struct vnode * /* R */, void *, size_t n, uint64_t off, size_t *donep);
 	int (*write)(struct vnode * /* W */, const void *, size_t n, uint64_t off, size_t *donep); /* may end early with an error */
 	int (*truncate)(struct vnode * /* W */, uint64_t size);
@@ -96,16 +101,20 @@ struct vnode_ops {
 	void (*getattr)(struct vnode * /* R */, struct rsys_stat *);
 	int (*update)(struct vnode * /* W */); /* mode, uid or gid were changed */
 	int (*fsync)(struct vnode * /* R */);
-	/* The only reference, not locked: does the pending work and clears it, whatever happens. */
+	/*
+	 * The only reference, not locked: does the pending work and clears it, whatever happens.
+	 */
 	void (*inactive)(struct vnode *);
 };
 
 struct mount_ops {
-	struct vnode *(*alloc)(struct mount *); /* a zeroed vnode of this file system with its ops; NULL */
+	/* a zeroed vnode of this file system with its ops; NULL */
+	struct vnode *(*alloc)(struct mount *);
 	void (*free)(struct vnode *);
 	int (*load)(struct vnode *);            /* fills it in from the disk; nobody else has it */
 	int (*sync)(struct mount *);
-	int (*unmount)(struct mount *);         /* nobody uses it: writes everything back and frees the mount, also after an error */
+	/* nobody uses it: writes everything back and frees the mount, also after an error */
+	int (*unmount)(struct mount *);
 	void (*statfs)(struct mount *, struct rsys_statfs *);
 };
 
@@ -125,13 +134,17 @@ void vnode_init(void);
 /* The vnode of an inode, referenced. Errors: those of load, ENOMEM. */
 int  vnode_get(struct mount *, uint32_t ino, struct vnode **);
 
-/* For an inode that was just made: a vnode nobody else gets before vnode_ready. EIO if the inode was in use after all. */
+/*
+ * For an inode that was just made: a vnode nobody else gets before vnode_ready. EIO if the inode
+ * was in use after all.
+ */
 int  vnode_fresh(struct mount *, uint32_t ino, struct vnode **);
 void vnode_ready(struct vnode *);
 void vnode_abandon(struct vnode *); /* instead of vnode_ready */
 
 void vnode_ref(struct vnode *); /* by somebody who has a reference */
-void vnode_release(struct vnode *); /* may delete the file: not inside an operation, no lock of this vnode held */
+/* may delete the file: not inside an operation, no lock of this vnode held */
+void vnode_release(struct vnode *);
 void vnode_unhash(struct vnode *); /* referenced: it is dead, its number may be given to another */
 
 static inline void
@@ -147,20 +160,28 @@ static inline uint32_t vnode_type(const struct vnode *v) { return __atomic_load_
 
 enum { ACCESS_READ = 4, ACCESS_WRITE = 2, ACCESS_EXEC = 1 };
 
-/* R. EACCES if the credentials do not allow all that is wanted; EROFS for writing on a read-only mount. */
+/*
+ * R. EACCES if the credentials do not allow all that is wanted; EROFS for writing on a read-only
+ * mount.
+ */
 int  vnode_access(struct vnode *, const struct cred *, int want);
 
 /* mount.c */
 int  mount_root(void);
 struct vnode *mount_root_vnode(void);  /* of the name space, referenced */
-struct vnode *mount_first_vnode(void); /* of the file system in memory, also if it is covered; referenced */
+/* of the file system in memory, also if it is covered; referenced */
+struct vnode *mount_first_vnode(void);
 int  mount_add(struct mount *, struct vnode *covered); /* takes over both references; EBUSY */
-int  mount_unmount(struct vnode *root);                /* takes the reference over; EBUSY, EINVAL if it is no mount's root */
+/* takes the reference over; EBUSY, EINVAL if it is no mount's root */
+int  mount_unmount(struct vnode *root);
 int  mount_sync_all(void);
 int  mount_claim(struct bdev *);                       /* EBUSY if it is mounted */
 void mount_unclaim(struct bdev *);
 
-/* Up from a covered directory to what covers it, and down from a root to what it covers; takes and gives a reference. */
+/*
+ * Up from a covered directory to what covers it, and down from a root to what it covers; takes and
+ * gives a reference.
+ */
 struct vnode *mount_cross_up(struct vnode *);
 struct vnode *mount_cross_down(struct vnode *);
 
@@ -168,14 +189,18 @@ struct vnode *mount_cross_down(struct vnode *);
 void vnode_table_lock(void);
 void vnode_table_unlock(void);
 void vnode_table_wait(kcond);            /* locked, and again after the wait */
-int  vnode_table_busy(struct mount *);   /* locked: somebody has a vnode of it, beside the mount its root */
+/* locked: somebody has a vnode of it, beside the mount its root */
+int  vnode_table_busy(struct mount *);
 void vnode_table_purge(struct mount *);  /* locked: frees the idle ones */
 void vnode_ref_locked(struct vnode *);
 
 /* Makes the first file system, in memory. */
 struct mount *rootfs_create(void);
 
-/* Mounts an ext2; messages say why not. EINVAL: it is none, or its features are unknown; EIO, ENOMEM. */
+/*
+ * Mounts an ext2; messages say why not. EINVAL: it is none, or its features are unknown; EIO,
+ * ENOMEM.
+ */
 int ext2_mount(struct bdev *, int readonly, struct mount **);
 
 #endif
