@@ -176,7 +176,8 @@ mboot_read(u32 multiboot, u64 info, struct machine *m)
 			m->frames = ram[i].end >> PAGE_SHIFT;
 	subtract(0x100000, (u64)kernel_end - KERNEL_VA);
 	if (m->image_phys % PAGE_SIZE || !subtract(m->image_phys, (m->image_phys + m->image_bytes + PAGE_SIZE - 1) & -PAGE_SIZE))
-		panic("the boot image at %lx, %lu bytes, is not in whole pages of free memory above 1 MiB", m->image_phys, m->image_bytes);
+		panic("the boot image at %lx, %lu bytes, is not in whole pages of free memory above 1 MiB",
+		      m->image_phys, m->image_bytes);
 	choose_regions(m);
 	if (!m->regions)
 		panic("there is no memory");

@@ -29,7 +29,10 @@ enum rflags { FLAG_TF = 1 << 8, FLAG_IF = 1 << 9, FLAG_DF = 1 << 10, FLAG_IOPL =
 enum selector { SEL_KCODE = 0x08, SEL_KDATA = 0x10, SEL_UBASE = 0x13, SEL_UDATA = 0x1b, SEL_UCODE = 0x23, SEL_TSS = 0x28 };
 
 /* Interrupt vectors: exceptions below 32, then the lines, the timer and the spurious interrupt. */
-enum vector { VEC_NMI = 2, VEC_BP = 3, VEC_NM = 7, VEC_DF = 8, VEC_PF = 14, VEC_MC = 18, VEC_LINES = 0x30, VEC_TIMER = 0xf0, VEC_SPURIOUS = 0xff };
+enum vector {
+	VEC_NMI = 2, VEC_BP = 3, VEC_NM = 7, VEC_DF = 8, VEC_PF = 14, VEC_MC = 18,
+	VEC_LINES = 0x30, VEC_TIMER = 0xf0, VEC_SPURIOUS = 0xff,
+};
 
 static inline u64
 rdmsr(u32 msr)
