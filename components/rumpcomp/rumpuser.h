@@ -1,9 +1,11 @@
 /*
- * rumpuser(3), version 17: what a rump kernel asks of its host, with NetBSD's names, numbers and semantics, so that
- * NetBSD's archives link against the same functions. Declarations only, for any host and any kernel.
+ * rumpuser(3), version 17: what a rump kernel asks of its host, with NetBSD's names, numbers and
+ * semantics, so that NetBSD's archives link against the same functions. Declarations only, for
+ * any host and any kernel.
  *
- * Results of type int are NetBSD's errno (0 = success). A hypercall is entered on a rump CPU and left on one. Marks behind a function:
- * [U] gives the rump CPU up when it waits (hyp_backend_unschedule, hyp_backend_schedule); [-] never does; [0] may come without one.
+ * Results of type int are NetBSD's errno (0 = success). A hypercall is entered on a rump CPU and
+ * left on one. Marks behind a function: [U] gives the rump CPU up when it waits
+ * (hyp_backend_unschedule, hyp_backend_schedule); [-] never does; [0] may come without one.
  */
 #ifndef RUMPUSER_H
 #define RUMPUSER_H
@@ -108,7 +110,8 @@ typedef void (*rump_biodone_fn)(void *donearg, size_t bytes, int error);
 int  rumpuser_open(const char *, int flags, int *fdp);              /* [U] */
 int  rumpuser_close(int fd);                                        /* [U] */
 int  rumpuser_getfileinfo(const char *, uint64_t *sizep, int *typep); /* either may be NULL */
-/* [U] Asynchronous; whole sectors of 512 bytes. done is called on a rump CPU, on any thread, perhaps before bio returns. */
+/* [U] Asynchronous; whole sectors of 512 bytes. done is called on a rump CPU, on any thread,
+ * perhaps before bio returns. */
 void rumpuser_bio(int fd, int op, void *data, size_t len, int64_t off, rump_biodone_fn, void *donearg);
 int  rumpuser_iovread(int fd, struct rumpuser_iovec *, size_t n, int64_t off, size_t *retp);        /* [U] */
 int  rumpuser_iovwrite(int fd, const struct rumpuser_iovec *, size_t n, int64_t off, size_t *retp); /* [U] */
@@ -124,7 +127,8 @@ int  rumpuser_thread_join(void *cookie);                            /* [U] */
 void rumpuser_curlwpop(int op, struct lwp *);                       /* [0] */
 struct lwp *rumpuser_curlwp(void);                                  /* [0] */
 
-/* Mutexes. A KMUTEX knows the lwp that holds it; SPIN keeps the rump CPU while it waits. At least one is set. */
+/* Mutexes. A KMUTEX knows the lwp that holds it; SPIN keeps the rump CPU while it waits. At
+ * least one is set. */
 #define RUMPUSER_MTX_SPIN   1
 #define RUMPUSER_MTX_KMUTEX 2
 

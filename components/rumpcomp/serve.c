@@ -1,7 +1,9 @@
 /*
- * Answers the invocations of fs through rsys.h, on the clients' own threads. Everything that comes from a client is checked here: a name is
- * copied out of the shared buffer before it is looked at, offsets and lengths must lie inside the buffer, structures are made here and
- * copied out whole. File data alone is moved straight from and to the buffer: whatever is in it means nothing to the server.
+ * Answers the invocations of fs through rsys.h, on the clients' own threads. Everything that
+ * comes from a client is checked here: a name is copied out of the shared buffer before it is
+ * looked at, offsets and lengths must lie inside the buffer, structures are made here and copied
+ * out whole. File data alone is moved straight from and to the buffer: whatever is in it means
+ * nothing to the server.
  */
 #include <abi/err.h>
 #include <fs/fs.h>
@@ -31,7 +33,8 @@ _Static_assert((int)FS_CREAT == RSYS_CREAT && (int)FS_TRUNC == RSYS_TRUNC && (in
 _Static_assert((int)FS_MNT_RDONLY == RSYS_MNT_RDONLY, "mount flags");
 
 /*
- * Every function begins with begin and returns the result of end. In between the thread is as urgent as the most urgent one that can be
+ * Every function begins with begin and returns the result of end. In between the thread is as
+ * urgent as the most urgent one that can be
  * inside: it may hold a rump CPU, and others wait for that.
  */
 static long

@@ -1,9 +1,10 @@
 /*
  * Which session buffer and which process of the rump kernel belong to the thread that is inside.
  *
- * A session belongs to one thread of one client, and one operation at a time uses it: it is taken at the beginning and put back at
- * the end, and while it is taken nobody can unmap it or bind it to another thread. A process belongs to a client component: its badge, which
- * the kernel delivers, is the only way to it.
+ * A session belongs to one thread of one client, and one operation at a time uses it: it is taken
+ * at the beginning and put back at the end, and while it is taken nobody can unmap it or bind it
+ * to another thread. A process belongs to a client component: its badge, which the kernel
+ * delivers, is the only way to it.
  */
 #ifndef SESSION_H
 #define SESSION_H
@@ -24,7 +25,8 @@ struct session {
 /* Lets clients in, once, when the file systems are there. */
 void session_admit(void);
 
-/* Binds a session buffer of the calling client to the calling thread. Result: 0 or -errno. Blocks until clients are let in. */
+/* Binds a session buffer of the calling client to the calling thread. Result: 0 or -errno.
+ * Blocks until clients are let in. */
 long session_bind(word_t id);
 
 /* The calling thread's session. NULL: it has none, or another thread uses it just now. */

@@ -1,8 +1,10 @@
 /*
- * fs for programs: each function puts names and data into the calling thread's session buffer and invokes the server.
+ * fs for programs: each function puts names and data into the calling thread's session buffer and
+ * invokes the server.
  *
- * The buffer belongs to the thread, so nothing here is shared and nothing is locked. Thread-local storage may be that of an earlier thread which ran on
- * the same stack; then its buffer is bound to the new thread instead of opening another.
+ * The buffer belongs to the thread, so nothing here is shared and nothing is locked. Thread-local
+ * storage may be that of an earlier thread which ran on the same stack; then its buffer is bound
+ * to the new thread instead of opening another.
  */
 #include <abi/err.h>
 #include <fs/fs.h>

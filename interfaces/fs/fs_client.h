@@ -1,9 +1,11 @@
 /*
- * Files for programs: functions with POSIX's arguments, made of the invocations in fs.h. Results are 0 or more, or a negated
- * errno (kernel/abi/err.h): -ENAMETOOLONG for a name that no file can have, -ENOMEM without a session buffer.
+ * Files for programs: functions with POSIX's arguments, made of the invocations in fs.h. Results
+ * are 0 or more, or a negated errno (kernel/abi/err.h): -ENAMETOOLONG for a name that no file can
+ * have, -ENOMEM without a session buffer.
  *
- * Each thread has a session buffer of its own, opened when it first calls one of these. Large transfers go in several
- * parts of the buffer's size; each part is one operation of the file system, and what was transferred before an error counts as the result.
+ * Each thread has a session buffer of its own, opened when it first calls one of these. Large
+ * transfers go in several parts of the buffer's size; each part is one operation of the file
+ * system, and what was transferred before an error counts as the result.
  */
 #ifndef FS_CLIENT_H
 #define FS_CLIENT_H
@@ -11,7 +13,8 @@
 #include <abi/types.h>
 #include <fs/fs_types.h>
 
-/* Pages of the session buffer that a thread opens: before its first call. 1 to 64; 16 if never called. */
+/* Pages of the session buffer that a thread opens: before its first call. 1 to 64; 16 if never
+ * called. */
 void fsc_set_buffer(word_t pages);
 
 long fsc_mount(const char *type, const char *device, const char *dir, unsigned flags);

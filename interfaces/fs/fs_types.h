@@ -1,6 +1,6 @@
 /*
- * What goes through the session buffer of fs, beside names and data. The layouts are those of the rump kernel's rsys.h; the
- * server asserts that they agree.
+ * What goes through the session buffer of fs, beside names and data. The layouts are those of the
+ * rump kernel's rsys.h; the server asserts that they agree.
  */
 #ifndef FS_TYPES_H
 #define FS_TYPES_H

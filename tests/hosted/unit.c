@@ -1,6 +1,6 @@
 /*
- * Parts of the component's host that stand alone: the cipher against its published vector, the pages of the session buffer, and the
- * allocator, which must give back what it took.
+ * Parts of the component's host that stand alone: the cipher against its published vector, the
+ * pages of the session buffer, and the allocator, which must give back what it took.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /*
- * Runs the conformance list of rumpuser(3) in a component: the hypercalls of rumpcomp on the real system, with a block server beside it. The list is
- * that of tests/hosted/conform; here is only what runs it.
+ * Runs the conformance list of rumpuser(3) in a component: the hypercalls of rumpcomp on the real
+ * system, with a block server beside it. The list is that of tests/hosted/conform; here is only
+ * what runs it.
  */
 #include <init/init.h>
 #include <lib/component.h>

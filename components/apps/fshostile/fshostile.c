@@ -1,9 +1,11 @@
 /*
- * A client of fs that keeps no rule, and one that wants to be left in peace. They are the same program; the parameter "role" says which.
+ * A client of fs that keeps no rule, and one that wants to be left in peace. They are the same
+ * program; the parameter "role" says which.
  *
- * The hostile one calls every function of fs with arguments that are wrong in each way they can be, and changes names in its buffer while the
- * server reads them. Each call must give the error that the contract names. The neighbour meanwhile works on a file of its own; when the
- * hostile one is done it says so with a file, and the neighbour, having lost nothing, ends the run.
+ * The hostile one calls every function of fs with arguments that are wrong in each way they can
+ * be, and changes names in its buffer while the server reads them. Each call must give the error
+ * that the contract names. The neighbour meanwhile works on a file of its own; when the hostile
+ * one is done it says so with a file, and the neighbour, having lost nothing, ends the run.
  */
 #include <abi/err.h>
 #include <fs/fs.h>
@@ -231,7 +233,8 @@ nap(void)
 	sched_block(cos_now() + NAP);
 }
 
-/* Writes and reads its own file until the mark is there. Result: number of rounds, or an error. */
+/* Writes and reads its own file until the mark is there. Result: number of rounds, or an
+ * error. */
 static long
 live_in_peace(int fd)
 {

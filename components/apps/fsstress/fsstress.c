@@ -1,7 +1,9 @@
 /*
- * Threads of one client at work in one file system. Each keeps files of its own and knows what they must hold; in a shared folder all make, rename and
- * remove the same few names, where any order of events is right. Two instances of the program are two processes of the rump kernel. The
- * one with the parameter "last" waits for the others to leave their marks, removes everything and ends the run.
+ * Threads of one client at work in one file system. Each keeps files of its own and knows what
+ * they must hold; in a shared folder all make, rename and remove the same few names, where any
+ * order of events is right. Two instances of the program are two processes of the rump kernel.
+ * The one with the parameter "last" waits for the others to leave their marks, removes everything
+ * and ends the run.
  *
  * Contents are a function of a seed and the position; every file is read back whole and compared.
  */

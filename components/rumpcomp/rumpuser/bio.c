@@ -1,15 +1,19 @@
 /*
- * Block requests. A bio goes to the block server in pieces of at most 64 KiB, each with a slot of the ring and pages of the session buffer; a slot's number is
- * its request's id, so there are never more requests than slots and neither side of the ring overflows. The caller copies the data of a
- * write in and kicks; the block thread takes completions, copies the data of a read out, and calls biodone on a rump CPU.
+ * Block requests. A bio goes to the block server in pieces of at most 64 KiB, each with a slot of
+ * the ring and pages of the session buffer; a slot's number is its request's id, so there are
+ * never more requests than slots and neither side of the ring overflows. The caller copies the
+ * data of a write in and kicks; the block thread takes completions, copies the data of a read
+ * out, and calls biodone on a rump CPU.
  *
  *   issuing -> pieces in flight -> finished                        a read, or a write that may be lost with the power
  *   issuing -> pieces in flight -> flush wanted -> flushing -> finished    a write with SYNC
  *
- * One flush is in flight at most, in a slot of its own, and serves every bio that wanted one before it was issued: their pieces have completed by
- * then, and that is what a flush makes stable. Whoever finds no slot or no pages waits, off the rump CPU, until something completes.
+ * One flush is in flight at most, in a slot of its own, and serves every bio that wanted one
+ * before it was issued: their pieces have completed by then, and that is what a flush makes
+ * stable. Whoever finds no slot or no pages waits, off the rump CPU, until something completes.
  *
- * The server is not trusted with more than the data: ids that are not in flight, and counts that cannot be, stop the component.
+ * The server is not trusted with more than the data: ids that are not in flight, and counts that
+ * cannot be, stop the component.
  */
 #include "bio.h"
 
@@ -210,7 +214,8 @@ attempt(int (*try)(void *), void *arg, struct waiter *w)
 	return done;
 }
 
-/* Does what try does under the lock, if need be after a wait. The server knows of every request that came before. */
+/* Does what try does under the lock, if need be after a wait. The server knows of every
+ * request that came before. */
 static void
 succeed(int (*try)(void *), void *arg)
 {
@@ -301,7 +306,8 @@ ring_take(void)
 	__atomic_store_n(&disk.ring->done_tail, taken, __ATOMIC_RELEASE);
 }
 
-/* Takes what has completed. Result: the bios that are finished. *kick: whether a flush was put into the ring. */
+/* Takes what has completed. Result: the bios that are finished. *kick: whether a flush was put
+ * into the ring. */
 static struct bio *
 completions(int *kick)
 {

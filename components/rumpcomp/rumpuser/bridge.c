@@ -1,8 +1,9 @@
 /*
  * The bridge in a component: invocations of sched, mem, blk, console, time.
  *
- * Time is read from the time-stamp counter with the frequency that time gave at start: no invocation. hz ticks are 10^9 ns; both
- * directions are a multiplication by a 32.32 fixed-point factor.
+ * Time is read from the time-stamp counter with the frequency that time gave at start: no
+ * invocation. hz ticks are 10^9 ns; both directions are a multiplication by a 32.32 fixed-point
+ * factor.
  */
 #include "bridge.h"
 
@@ -75,7 +76,8 @@ bridge_wall(void)
 	return clock.wall_at_origin + bridge_mono();
 }
 
-/* Both factors are rounded down, so a few ticks more make sure that the moment has passed at the time-out. */
+/* Both factors are rounded down, so a few ticks more make sure that the moment has passed at
+ * the time-out. */
 static cycles_t
 ticks(uint64_t ns)
 {

@@ -1,6 +1,7 @@
 /*
- * The bridge: all that the hypercalls ask of the system below, and the only place where they meet it. In a component bridge.c
- * makes these functions of invocations of sched, mem, blk, console and time; the tests have another bridge, on threads of their own.
+ * The bridge: all that the hypercalls ask of the system below, and the only place where they meet
+ * it. In a component bridge.c makes these functions of invocations of sched, mem, blk, console
+ * and time; the tests have another bridge, on threads of their own.
  *
  * Times are nanoseconds: monotonic ones since boot.
  */
@@ -19,14 +20,16 @@
 void bridge_init(void);
 
 /*
- * Blocks the calling thread until somebody wakes it or until a moment passes; a wake-up that came first is remembered. It may also
- * return for no reason: who waits for something looks again. Result: 1 if the moment has passed, else 0.
+ * Blocks the calling thread until somebody wakes it or until a moment passes; a wake-up that came
+ * first is remembered. It may also return for no reason: who waits for something looks again.
+ * Result: 1 if the moment has passed, else 0.
  */
 int  bridge_block(uint64_t until);
 void bridge_wakeup(uint32_t thread);
 uint32_t bridge_self(void);
 
-/* Threads run fn(arg), which ends in bridge_thread_exit. create: thread id, or 0. join waits for the end of a thread. */
+/* Threads run fn(arg), which ends in bridge_thread_exit. create: thread id, or 0. join waits
+ * for the end of a thread. */
 uint32_t bridge_thread_create(void (*fn)(void *), void *arg);
 void bridge_thread_exit(void) __attribute__((__noreturn__));
 void bridge_thread_join(uint32_t thread);
@@ -35,7 +38,8 @@ void bridge_thread_join(uint32_t thread);
  * must not be kept from running by a thread that is less urgent than one who waits for it. */
 void bridge_thread_raise(void);
 
-/* Zeroed pages at adjacent addresses; NULL if there are none. Any run of pages may be given back. */
+/* Zeroed pages at adjacent addresses; NULL if there are none. Any run of pages may be given
+ * back. */
 void *bridge_pages_alloc(size_t pages);
 void  bridge_pages_free(void *, size_t pages);
 

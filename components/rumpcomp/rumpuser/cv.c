@@ -1,6 +1,7 @@
 /*
- * Condition variables. A waiter is in the queue before the thread gives up its rump CPU and the mutex, so a signal that comes at any
- * moment after that finds it: also one from the rump kernel's scheduler, which holds only the CPU.
+ * Condition variables. A waiter is in the queue before the thread gives up its rump CPU and the
+ * mutex, so a signal that comes at any moment after that finds it: also one from the rump
+ * kernel's scheduler, which holds only the CPU.
  */
 #include <abi/err.h>
 
@@ -73,8 +74,9 @@ cv_sleep(struct rumpuser_cv *cv, struct waiter *w, uint64_t until)
 }
 
 /*
- * Takes the mutex and a rump CPU again. A KMUTEX that spins must not be held while waiting for a CPU, since its other takers keep
- * theirs. Any other is taken first; the scheduler's own mutex is handed to the upcall, which releases it.
+ * Takes the mutex and a rump CPU again. A KMUTEX that spins must not be held while waiting for a
+ * CPU, since its other takers keep theirs. Any other is taken first; the scheduler's own mutex is
+ * handed to the upcall, which releases it.
  */
 static void
 cv_reschedule(struct rumpuser_mtx *m, int nlocks)

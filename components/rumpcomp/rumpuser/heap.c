@@ -5,9 +5,10 @@
  *   up to 31 pages  a run of pages of a chunk, found in the chunk's bitmap
  *   more            pages of their own from below, which go back there when they are freed
  *
- * A chunk is 64 pages from below; its first page holds its records. Chunks are in a table ordered by address, so that free finds the
- * chunk, and with it the record of the page, from an address alone. A page without objects goes back to its chunk, and a chunk
- * without pages goes back below, but for one that is kept in store.
+ * A chunk is 64 pages from below; its first page holds its records. Chunks are in a table ordered
+ * by address, so that free finds the chunk, and with it the record of the page, from an address
+ * alone. A page without objects goes back to its chunk, and a chunk without pages goes back
+ * below, but for one that is kept in store.
  */
 #include "heap.h"
 
@@ -126,7 +127,8 @@ run_bits(size_t first, size_t pages)
 	return ((UINT64_C(1) << pages) - 1) << first;
 }
 
-/* A free run of a chunk at a multiple of align bytes. Result: its first page, or 0: that one is never free. */
+/* A free run of a chunk at a multiple of align bytes. Result: its first page, or 0: that one
+ * is never free. */
 static size_t
 run_find(struct chunk *c, size_t pages, size_t align)
 {
@@ -276,7 +278,8 @@ pages_for(size_t len)
 	return (len + BRIDGE_PAGE - 1) / BRIDGE_PAGE;
 }
 
-/* Pages of their own: some more than needed if they must be aligned, and what is too much goes back at once. */
+/* Pages of their own: some more than needed if they must be aligned, and what is too much goes
+ * back at once. */
 static void *
 large_alloc(size_t pages, size_t align)
 {

@@ -8,7 +8,8 @@
 
 extern struct rumpuser_hyperup hyp;
 
-/* Gives the rump CPU up before a wait. Result: what hyp_schedule needs to get back to the same depth of the giant lock. */
+/* Gives the rump CPU up before a wait. Result: what hyp_schedule needs to get back to the same
+ * depth of the giant lock. */
 static inline int
 hyp_unschedule(void *interlock)
 {
@@ -24,7 +25,8 @@ hyp_schedule(int nlocks, void *interlock)
 	hyp.hyp_backend_schedule(nlocks, interlock);
 }
 
-/* Gives a thread of the host an lwp of the rump kernel's own process; it is on no rump CPU before and after. */
+/* Gives a thread of the host an lwp of the rump kernel's own process; it is on no rump CPU
+ * before and after. */
 static inline void
 hyp_adopt_thread(void)
 {

@@ -1,6 +1,6 @@
 /*
- * Mutexes. A KMUTEX knows the lwp that holds it. Who finds one taken blocks; only if it is SPIN does the thread keep its
- * rump CPU meanwhile (its holder never waits for one).
+ * Mutexes. A KMUTEX knows the lwp that holds it. Who finds one taken blocks; only if it is SPIN
+ * does the thread keep its rump CPU meanwhile (its holder never waits for one).
  */
 #include <abi/err.h>
 

@@ -1,12 +1,13 @@
 /*
- * qlock: the one lock under everything here. A word; one locked instruction to enter and one to leave while nobody waits, and the
- * scheduler is invoked only to block and to wake.
+ * qlock: the one lock under everything here. A word; one locked instruction to enter and one to
+ * leave while nobody waits, and the scheduler is invoked only to block and to wake.
  *
- * The word is 0 (free), 1 (held), or the address of the newest waiter | 1 (held, threads wait). Waiters lie on their threads' stacks and link to the
- * next older one. Anyone may put a waiter in front (compare and exchange); only the holder takes one out, at the old end, and
- * hands the lock over to it: the word never passes through "free" while somebody waits. So
- * the holder alone follows and changes links, nothing is ever popped by two, and preemption at any instruction is harmless. A waiter is gone
- * from the moment it is granted: its thread's id is read before.
+ * The word is 0 (free), 1 (held), or the address of the newest waiter | 1 (held, threads wait).
+ * Waiters lie on their threads' stacks and link to the next older one. Anyone may put a waiter in
+ * front (compare and exchange); only the holder takes one out, at the old end, and hands the lock
+ * over to it: the word never passes through "free" while somebody waits. So the holder alone
+ * follows and changes links, nothing is ever popped by two, and preemption at any instruction is
+ * harmless. A waiter is gone from the moment it is granted: its thread's id is read before.
  */
 #ifndef QLOCK_H
 #define QLOCK_H

@@ -1,7 +1,8 @@
 /*
- * Random bytes: a ChaCha20 stream whose key comes from the processor's generator, and is replaced by the stream's own first
- * half after every request, so that what was given out cannot be found from what is left in memory. A processor without a generator
- * leaves only the clocks for a key: then the bytes are different at every boot, but not secret.
+ * Random bytes: a ChaCha20 stream whose key comes from the processor's generator, and is replaced
+ * by the stream's own first half after every request, so that what was given out cannot be found
+ * from what is left in memory. A processor without a generator leaves only the clocks for a key:
+ * then the bytes are different at every boot, but not secret.
  */
 #include <lib/string.h>
 
@@ -18,7 +19,8 @@ static struct qlock lock; /* guards the rest */
 static uint32_t key[KEY_WORDS];
 static int keyed;
 
-/* lock is held. Each word is mixed in through the cipher, so a bad word never takes anything away. */
+/* lock is held. Each word is mixed in through the cipher, so a bad word never takes anything
+ * away. */
 static void
 key_add(uint64_t word)
 {

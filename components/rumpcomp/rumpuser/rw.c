@@ -1,10 +1,11 @@
 /*
  * Read/write locks.
  *
- * The word: bit 0 = a writer has it, bit 1 = threads wait, the rest counts readers. While nobody waits, every move is one compare and
- * exchange. While bit 1 is set, the word changes only under the lock, and bit 1 is set exactly while the queue holds someone: whoever leaves
- * hands over to the oldest waiter and, if that is a reader, to all readers directly behind it. Newcomers line up,
- * so neither side starves.
+ * The word: bit 0 = a writer has it, bit 1 = threads wait, the rest counts readers. While nobody
+ * waits, every move is one compare and exchange. While bit 1 is set, the word changes only under
+ * the lock, and bit 1 is set exactly while the queue holds someone: whoever leaves hands over to
+ * the oldest waiter and, if that is a reader, to all readers directly behind it. Newcomers line
+ * up, so neither side starves.
  */
 #include <abi/err.h>
 
@@ -86,7 +87,8 @@ try(struct rumpuser_rw *rw, int lk)
 	return 0;
 }
 
-/* Lines up; or comes in after all if the lock was left meanwhile. Result: 1 if w is to be waited for. */
+/* Lines up; or comes in after all if the lock was left meanwhile. Result: 1 if w is to be
+ * waited for. */
 static int
 line_up(struct rumpuser_rw *rw, struct waiter *w, int lk)
 {
@@ -105,7 +107,8 @@ line_up(struct rumpuser_rw *rw, struct waiter *w, int lk)
 	return wait;
 }
 
-/* The lock is held and word is the new word but for WAITED. Lets in who may come in, and writes the word. Result: those to be woken. */
+/* The lock is held and word is the new word but for WAITED. Lets in who may come in, and
+ * writes the word. Result: those to be woken. */
 static struct waiter *
 hand_over(struct rumpuser_rw *rw, unsigned word)
 {

@@ -1,6 +1,6 @@
 /*
- * Threads are threads of the system's scheduler. The lwp that a thread carries is in its thread-local storage, so it is also that of a client's
- * thread while it is inside the component.
+ * Threads are threads of the system's scheduler. The lwp that a thread carries is in its
+ * thread-local storage, so it is also that of a client's thread while it is inside the component.
  */
 #include <abi/err.h>
 

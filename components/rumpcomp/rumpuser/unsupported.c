@@ -1,6 +1,6 @@
 /*
- * What this host refuses, and what it may leave undone: it has no regular files and no executable memory to give, there is nobody to signal, its
- * components are linked in, and it is no daemon.
+ * What this host refuses, and what it may leave undone: it has no regular files and no executable
+ * memory to give, there is nobody to signal, its components are linked in, and it is no daemon.
  */
 #include <abi/err.h>
 

@@ -1,6 +1,7 @@
 /*
- * A queue of waiting threads, oldest first, guarded by a qlock of its owner. A waiter lies on its thread's stack and belongs to the queue
- * until it is taken out, then to whoever took it out, who must wake it; from that moment it is gone.
+ * A queue of waiting threads, oldest first, guarded by a qlock of its owner. A waiter lies on its
+ * thread's stack and belongs to the queue until it is taken out, then to whoever took it out, who
+ * must wake it; from that moment it is gone.
  */
 #ifndef WAITQ_H
 #define WAITQ_H

@@ -1,6 +1,7 @@
 /*
- * A bridge for the component's hypercalls in a Linux process: threads, memory and time of the process, and a block server on a thread. It is
- * as unkind as the real one may be: waits end for no reason now and then, and requests complete in any order.
+ * A bridge for the component's hypercalls in a Linux process: threads, memory and time of the
+ * process, and a block server on a thread. It is as unkind as the real one may be: waits end for
+ * no reason now and then, and requests complete in any order.
  */
 #include "rumpuser/bridge.h"
 
@@ -201,7 +202,8 @@ bridge_stop(const char *why)
 	abort();
 }
 
-/* The block server: a thread that takes requests from the ring, some at a time, and answers them from the last to the first. */
+/* The block server: a thread that takes requests from the ring, some at a time, and answers
+ * them from the last to the first. */
 static struct {
 	pthread_mutex_t lock; /* guards what follows */
 	pthread_cond_t kicked, completed;

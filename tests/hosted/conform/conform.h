@@ -1,6 +1,7 @@
 /*
- * Does a host keep rumpuser(3)? A list of tests that use hypercalls and nothing else, so that the same list runs in a Linux process
- * and in a component. In place of a rump kernel stands a small one of our own (kernel.c) with one CPU, which notes how it is called.
+ * Does a host keep rumpuser(3)? A list of tests that use hypercalls and nothing else, so that the
+ * same list runs in a Linux process and in a component. In place of a rump kernel stands a small
+ * one of our own (kernel.c) with one CPU, which notes how it is called.
  */
 #ifndef CONFORM_H
 #define CONFORM_H
@@ -15,7 +16,8 @@ struct conform_test {
 extern const struct conform_test conform_tests[];
 extern const unsigned conform_ntests;
 
-/* Before the tests: makes the calling thread one of the kernel's, on its CPU. NULL, or what was wrong. */
+/* Before the tests: makes the calling thread one of the kernel's, on its CPU. NULL, or what
+ * was wrong. */
 const char *conform_begin(void);
 
 /* Returns from a test with a sentence if something does not hold. */
@@ -35,10 +37,12 @@ struct kernel_notes {
 extern __thread struct kernel_notes notes;
 extern __thread int on_cpu;
 
-/* Must schedule look at whether the interlock is held? Only with a mutex for which tryenter is harmless. */
+/* Must schedule look at whether the interlock is held? Only with a mutex for which tryenter is
+ * harmless. */
 extern struct rumpuser_mtx *watched;
 
-/* A thread of the kernel: runs body(arg) with an lwp, on the CPU, and can be joined. NULL if there is none. */
+/* A thread of the kernel: runs body(arg) with an lwp, on the CPU, and can be joined. NULL if
+ * there is none. */
 struct kernel_thread;
 struct kernel_thread *kernel_thread(void (*body)(void *), void *arg);
 void kernel_join(struct kernel_thread *);

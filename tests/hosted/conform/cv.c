@@ -300,8 +300,8 @@ cv_nowrap(void)
 }
 
 /*
- * The signaller needs only the mutex, which the waiter holds until it sleeps: so the signal falls right behind the moment at which the
- * waiter gives everything up.
+ * The signaller needs only the mutex, which the waiter holds until it sleeps: so the signal falls
+ * right behind the moment at which the waiter gives everything up.
  */
 static void
 signal_often(void *unused)
@@ -343,8 +343,9 @@ cv_early_signal(void)
 }
 
 /*
- * One waits for a short time again and again, and takes a ticket only if its wait was signalled; the other waits for ever. Each ticket is
- * one signal, so if a wait that timed out had swallowed one, its ticket would stay.
+ * One waits for a short time again and again, and takes a ticket only if its wait was signalled;
+ * the other waits for ever. Each ticket is one signal, so if a wait that timed out had swallowed
+ * one, its ticket would stay.
  */
 static int tickets, over;
 

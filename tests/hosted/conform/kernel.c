@@ -1,5 +1,6 @@
 /*
- * A kernel of one CPU, which is a SPIN mutex of the host: who holds it is on the CPU. Its lwps are numbers.
+ * A kernel of one CPU, which is a SPIN mutex of the host: who holds it is on the CPU. Its lwps
+ * are numbers.
  */
 #include "conform.h"
 

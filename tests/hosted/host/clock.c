@@ -1,5 +1,6 @@
 /*
- * Clocks. The duration of a sleep counts from the call, not from the moment the rump CPU was given up.
+ * Clocks. The duration of a sleep counts from the call, not from the moment the rump CPU was
+ * given up.
  */
 #include <errno.h>
 

@@ -1,5 +1,6 @@
 /*
- * What a host may leave undone: components reach the rump kernel through its link sets, and it is no daemon.
+ * What a host may leave undone: components reach the rump kernel through its link sets, and it is
+ * no daemon.
  */
 #include "internal.h"
 

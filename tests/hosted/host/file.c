@@ -1,8 +1,9 @@
 /*
  * Block devices: host files under names, and requests that threads of the host carry out.
  *
- * Requests wait in one queue; WORKERS threads, each with an lwp of its own, take them, in any order if a test wants that, and call
- * biodone on a rump CPU. Invariant: a request belongs to the queue or to one worker, and nobody touches its data after biodone.
+ * Requests wait in one queue; WORKERS threads, each with an lwp of its own, take them, in any
+ * order if a test wants that, and call biodone on a rump CPU. Invariant: a request belongs to the
+ * queue or to one worker, and nobody touches its data after biodone.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -254,7 +255,8 @@ host_bio_shuffle(uint32_t seed)
 	pthread_mutex_unlock(&queue.lock);
 }
 
-/* Plain reads and writes at an offset, for files that are not block devices of the rump kernel. */
+/* Plain reads and writes at an offset, for files that are not block devices of the rump
+ * kernel. */
 static int
 move(int fd, const struct rumpuser_iovec *iov, size_t n, int64_t off, size_t *retp, int writing)
 {

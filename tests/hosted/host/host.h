@@ -1,6 +1,7 @@
 /*
- * The POSIX host of a rump kernel, as its tests see it: devices are files, parameters are set before rsys_init, and every
- * hypercall is counted, so that a test can assert that what it is about has really happened.
+ * The POSIX host of a rump kernel, as its tests see it: devices are files, parameters are set
+ * before rsys_init, and every hypercall is counted, so that a test can assert that what it is
+ * about has really happened.
  */
 #ifndef HOST_H
 #define HOST_H
@@ -36,10 +37,12 @@ uint64_t host_counted(enum host_count);
 uint64_t host_counted_name(const char *name, int *known);
 void     host_counts_print(FILE *);
 
-/* Sets what rumpuser_getparam answers. Before rsys_init; at most 16. Exits with a sentence when there are more. */
+/* Sets what rumpuser_getparam answers. Before rsys_init; at most 16. Exits with a sentence
+ * when there are more. */
 void host_param(const char *name, const char *value);
 
-/* Makes a file known as a block device under a name, such as "disk0". Exits with a sentence if it cannot be opened. */
+/* Makes a file known as a block device under a name, such as "disk0". Exits with a sentence if
+ * it cannot be opened. */
 void host_device(const char *name, const char *path, int readonly);
 
 /* The first n block requests from the after-th on fail with EIO; n = 0 ends that. */

@@ -1,5 +1,6 @@
 /*
- * Memory. Freed with the wrong length it would not come back in a component, so lengths are checked here, where a test sees it.
+ * Memory. Freed with the wrong length it would not come back in a component, so lengths are
+ * checked here, where a test sees it.
  */
 #include <stdlib.h>
 #include <string.h>

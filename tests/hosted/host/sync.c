@@ -1,8 +1,9 @@
 /*
  * Mutexes, read/write locks and condition variables on pthreads.
  *
- * A mutex that is SPIN keeps the rump CPU while it waits; any other gives it up, but only when the lock is taken. A KMUTEX knows the lwp
- * that holds it. Locks check their contract (destroyed while held, left by somebody else), since a component would only go astray.
+ * A mutex that is SPIN keeps the rump CPU while it waits; any other gives it up, but only when
+ * the lock is taken. A KMUTEX knows the lwp that holds it. Locks check their contract (destroyed
+ * while held, left by somebody else), since a component would only go astray.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -310,8 +311,9 @@ rumpuser_cv_destroy(struct rumpuser_cv *cv)
 }
 
 /*
- * After a wait the mutex is ours. A KMUTEX that spins must not be held while waiting for a rump CPU, since its holders
- * never give theirs up; any other is kept, and handed to the scheduler if it is the scheduler's own.
+ * After a wait the mutex is ours. A KMUTEX that spins must not be held while waiting for a rump
+ * CPU, since its holders never give theirs up; any other is kept, and handed to the scheduler if
+ * it is the scheduler's own.
  */
 static void
 cv_reschedule(struct rumpuser_mtx *m, int nlocks)

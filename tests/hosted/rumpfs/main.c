@@ -1,9 +1,10 @@
 /*
  * usage: rumpfs [-r] [-n CPUS] [-s SEED] [-t SECONDS] IMAGE   (commands on standard input)
  *
- * -r: the image is a read-only device; -n: rump CPUs; -s: block requests complete in an order of their own; -t: the process is killed then.
- * A command is a line of words, quoted as print_quoted does. Its result follows its output in a line "= N": 0 or more, or a negated
- * errno. Commands: see the table at the end.
+ * -r: the image is a read-only device; -n: rump CPUs; -s: block requests complete in an order of
+ * their own; -t: the process is killed then. A command is a line of words, quoted as print_quoted
+ * does. Its result follows its output in a line "= N": 0 or more, or a negated errno. Commands:
+ * see the table at the end.
  */
 #include <signal.h>
 #include <stdio.h>

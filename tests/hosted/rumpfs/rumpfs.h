@@ -1,5 +1,6 @@
 /*
- * rumpfs: a rump kernel in a process, with an image file as its disk, that does what a script says. main.c tells the commands.
+ * rumpfs: a rump kernel in a process, with an image file as its disk, that does what a script
+ * says. main.c tells the commands.
  */
 #ifndef RUMPFS_H
 #define RUMPFS_H
@@ -16,7 +17,8 @@ extern struct rsys_proc *proc; /* of the script */
 /* CRC-32 as zlib has it; crc is 0 at first. */
 uint32_t crc32_add(uint32_t crc, const void *data, size_t n);
 
-/* Prints an argument with everything but letters, digits, '/', '.', '_' and '-' as %XX; and takes that back, in place. */
+/* Prints an argument with everything but letters, digits, '/', '.', '_' and '-' as %XX; and
+ * takes that back, in place. */
 void print_quoted(const char *s, size_t n);
 void unquote(char *s);
 
@@ -26,14 +28,17 @@ void fill_pattern(uint8_t *to, size_t n, uint64_t seed, uint64_t position);
 /* Prints a line for everything at and below a path. Result: 0 or -errno. */
 long walk(struct rsys_proc *, const char *path);
 
-/* Reads everything at and below a path, in any state it may be in; nothing is an error. Result: how much there was. */
+/* Reads everything at and below a path, in any state it may be in; nothing is an error.
+ * Result: how much there was. */
 long graze(struct rsys_proc *, const char *path, int depth);
 
-/* Writes and checks a file of patterned bytes. Results: bytes, or -errno; check: -5 if a byte is wrong. */
+/* Writes and checks a file of patterned bytes. Results: bytes, or -errno; check: -5 if a byte
+ * is wrong. */
 long pattern_write(struct rsys_proc *, const char *path, uint64_t size, uint64_t seed, uint64_t position);
 long pattern_check(struct rsys_proc *, const char *path, uint64_t size, uint64_t seed);
 
-/* Threads that each work in a folder of their own and in one that all share. Result: 0, or the number of surprises. */
+/* Threads that each work in a folder of their own and in one that all share. Result: 0, or the
+ * number of surprises. */
 long work(const char *dir, int threads, int rounds, uint64_t seed);
 
 #endif

@@ -1,7 +1,9 @@
 /*
- * Reading a tree: strictly, to compare it with another, and greedily, to see what a broken one does.
+ * Reading a tree: strictly, to compare it with another, and greedily, to see what a broken one
+ * does.
  *
- * A line of walk: type, mode, links, owner, group, size, check sum of the contents, path, and the target of a symbolic link.
+ * A line of walk: type, mode, links, owner, group, size, check sum of the contents, path, and the
+ * target of a symbolic link.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /*
- * Threads at work. Each has a process of its own and knows what its files must hold; in the shared folder all make, rename and remove the same few
- * names, where any order of events is right but the file system must stay whole.
+ * Threads at work. Each has a process of its own and knows what its files must hold; in the
+ * shared folder all make, rename and remove the same few names, where any order of events is
+ * right but the file system must stay whole.
  */
 #include <errno.h>
 #include <pthread.h>
