@@ -1,6 +1,7 @@
 /*
  * console: a 16550 serial port. Output waits for the port's queue of 16 bytes to be empty, then fills it. Input arrives by interrupt
- * in a ring, from which one thread at a time takes.
+ * in a ring, from which one thread at a time takes. Whoever waits for input says so by a bit, looks at the ring then, and sleeps; the interrupt thread fills
+ * the ring and looks at the bits then: one of the two sees the other.
  */
 #include <console/console.h>
 #include <lib/component.h>
@@ -12,14 +13,19 @@
 #define RING  256 /* a power of two */
 #define PUT_LIMIT 40
 
-enum { DATA = 0, INTERRUPTS = 1, STATUS = 5 };
-enum { STATUS_INPUT = 1, STATUS_EMPTY = 0x20, INTERRUPT_INPUT = 1 };
+#define GET_LIMIT 16
+#define THREADS 256 /* thread ids are below */
+
+enum { DATA = 0, INTERRUPTS = 1, QUEUES = 2, MODEM = 4, STATUS = 5 };
+enum { STATUS_INPUT = 1, STATUS_EMPTY = 0x20, INTERRUPT_INPUT = 1, QUEUES_ON = 1, MODEM_INTERRUPTS = 0x0b };
 
 static struct ioport_cap ports;
-static struct mutex port; /* one writer at a time */
+static struct mutex port; /* guards output, and room */
+static u32 room;          /* bytes that the port takes without a look at its status */
+static struct mutex input; /* guards tail */
 static volatile u8 ring[RING];
-static volatile u32 head, tail; /* written by the interrupt thread; by the taker */
-static volatile u32 reader;     /* thread that waits for input; 0 = none */
+static u32 head, tail;          /* written by the interrupt thread; by whoever takes */
+static u64 waiting[THREADS / 64]; /* a bit for each thread that waits for input */
 
 static u32
 get(u32 reg)
@@ -31,22 +37,41 @@ void
 cos_init(void)
 {
 	ports.slot = cos_grant(GRANT_IOPORT, 0)->slot;
+	ioport_out(ports, QUEUES, 1, QUEUES_ON);
+	ioport_out(ports, MODEM, 1, MODEM_INTERRUPTS);
 	ioport_out(ports, INTERRUPTS, 1, INTERRUPT_INPUT);
+}
+
+static u32
+load(const u32 *counter)
+{
+	return __atomic_load_n(counter, __ATOMIC_SEQ_CST);
+}
+
+static void
+wake_readers(void)
+{
+	for (u32 i = 0; i < THREADS / 64; i++)
+		for (u64 w = __atomic_load_n(&waiting[i], __ATOMIC_SEQ_CST); w; w &= w - 1)
+			sched_wakeup(i * 64 + __builtin_ctzl(w));
 }
 
 /* Text that does not fit into the ring is lost: nobody reads. */
 static void
 take_input(void)
 {
+	u32 before = head;
+
 	while (get(STATUS) & STATUS_INPUT) {
 		u8 c = get(DATA);
 
-		if (head - tail < RING)
-			ring[head % RING] = c;
-		head += head - tail < RING;
+		if (head - load(&tail) == RING)
+			continue;
+		ring[head % RING] = c;
+		__atomic_store_n(&head, head + 1, __ATOMIC_SEQ_CST);
 	}
-	if (reader)
-		sched_wakeup(reader);
+	if (head != before)
+		wake_readers();
 }
 
 void
@@ -69,8 +94,6 @@ cos_thread(word_t number)
 static void
 put_one(u8 c)
 {
-	static volatile u32 room;
-
 	if (!room) {
 		while (!(get(STATUS) & STATUS_EMPTY))
 			;
@@ -99,19 +122,32 @@ console_put(word_t length, word_t w0, word_t w1, word_t w2, word_t w3, word_t w4
 	return 0;
 }
 
+/* Result: number of bytes taken from the ring. */
+static long
+take_ring(word_t *w)
+{
+	long n = 0;
+
+	mutex_lock(&input);
+	for (; n < GET_LIMIT && tail != load(&head); n++) {
+		w[n / 8] |= (word_t)ring[tail % RING] << n % 8 * 8;
+		__atomic_store_n(&tail, tail + 1, __ATOMIC_SEQ_CST);
+	}
+	mutex_unlock(&input);
+	return n;
+}
+
 long
 console_get(cycles_t timeout, word_t *out_low, word_t *out_high)
 {
-	word_t w[2] = {0, 0};
-	long n = 0;
+	word_t me = cos_thdid(), w[2] = {0, 0};
+	u64 *word = &waiting[me / 64 % (THREADS / 64)], bit = 1UL << me % 64;
+	long n;
 
-	reader = cos_thdid();
-	while (head == tail)
-		if (timeout <= cos_now() || sched_block(timeout) == -ETIMEDOUT)
-			break;
-	reader = 0;
-	for (; n < 16 && head != tail; n++, tail++)
-		w[n / 8] |= (word_t)ring[tail % RING] << n % 8 * 8;
+	__atomic_fetch_or(word, bit, __ATOMIC_SEQ_CST);
+	while ((n = take_ring(w)) == 0 && timeout > cos_now())
+		sched_block(timeout);
+	__atomic_fetch_and(word, ~bit, __ATOMIC_SEQ_CST);
 	*out_low = w[0];
 	*out_high = w[1];
 	return n ? n : -ETIMEDOUT;

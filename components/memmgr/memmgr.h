@@ -19,7 +19,8 @@ struct space {
 	u32 comp;             /* component id; 0: unused */
 	struct pgtbl_cap pgtbl;
 	u64 limit, used;      /* pages; used is changed atomically */
-	struct bitmap heap, shared;
+	struct bitmap heap, shared; /* addresses in use */
+	u64 *freeing;         /* a bit for each heap page that a thread is taking out */
 };
 
 /* space.c */
@@ -30,8 +31,10 @@ int  space_charge(struct space *, u64 pages);
 void space_discharge(struct space *, u64 pages);
 /* Maps count adjacent frames; on failure nothing stays mapped. Result: enum err. */
 int  space_map(struct space *, u64 frame, u64 va, u64 count);
-/* Unmaps one page: the frame index, or BITMAP_NONE if it was not mapped or somebody else was quicker. */
-u64  space_unmap(struct space *, u64 va);
+/* Unmaps pages that nobody else unmaps or maps. */
+void space_unmap(struct space *, u64 va, u64 count);
+/* Takes out a page of the heap. Result: its frame, now the caller's; BITMAP_NONE if it was not mapped, or another thread is quicker. */
+u64  space_free(struct space *, u64 page);
 
 /* frames.c: user frames, zeroed. Results are indices into memmgr's range. */
 void frames_init(void);

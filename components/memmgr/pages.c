@@ -13,91 +13,111 @@ cos_init(void)
 	space_init();
 }
 
-/* Frames one by one: they need not be adjacent. On failure nothing stays. */
-static int
-fill(struct space *s, u64 va, u64 pages)
+/*
+ * Addresses and charges belong to pages one by one, since a component may free a page before the call that made it is over: then whoever unmapped it gives
+ * back what it held, and nobody else.
+ */
+static u64
+va_of(u64 page)
 {
-	for (u64 i = 0; i < pages; i++) {
-		u64 f = frames_take(1, 1);
-		int e = f == BITMAP_NONE ? ENOMEM : space_map(s, f, va + i * PAGE_SIZE, 1);
+	return HEAP_VA + page * PAGE_SIZE;
+}
 
-		if (!e)
-			continue;
-		if (f != BITMAP_NONE)
-			frames_give(f, 1);
-		while (i--)
-			frames_give(space_unmap(s, va + i * PAGE_SIZE), 1);
-		return e;
-	}
-	return EOK;
+static void
+unreserve(struct space *s, u64 page, u64 pages)
+{
+	bitmap_give(&s->heap, page, pages);
+	space_discharge(s, pages);
 }
 
 /* Addresses, charged. Result: the first page's index in the heap, or BITMAP_NONE. */
 static u64
 reserve(struct space *s, u64 pages)
 {
-	u64 at;
+	u64 page;
 
 	if (!space_charge(s, pages))
 		return BITMAP_NONE;
-	at = bitmap_take(&s->heap, pages, 1);
-	if (at == BITMAP_NONE)
+	page = bitmap_take(&s->heap, pages, 1);
+	if (page == BITMAP_NONE)
 		space_discharge(s, pages);
-	return at;
+	return page;
 }
 
 static void
-unreserve(struct space *s, u64 at, u64 pages)
+free_page(struct space *s, u64 page)
 {
-	bitmap_give(&s->heap, at, pages);
-	space_discharge(s, pages);
+	u64 f = space_free(s, page);
+
+	if (f == BITMAP_NONE)
+		return;
+	frames_give(f, 1);
+	unreserve(s, page, 1);
+}
+
+/* Maps pages; first: adjacent frames, taken already, or BITMAP_NONE: one by one. On failure all is given back. */
+static int
+fill(struct space *s, u64 page, u64 pages, u64 first)
+{
+	int adjacent = first != BITMAP_NONE;
+
+	for (u64 i = 0; i < pages; i++) {
+		u64 f = adjacent ? first + i : frames_take(1, 1);
+		int e = f == BITMAP_NONE ? ENOMEM : space_map(s, f, va_of(page + i), 1);
+
+		if (!e)
+			continue;
+		if (f != BITMAP_NONE)
+			frames_give(f, adjacent ? pages - i : 1);
+		unreserve(s, page + i, pages - i);
+		while (i--)
+			free_page(s, page + i);
+		return e;
+	}
+	return EOK;
 }
 
 long
 mem_alloc(word_t pages, word_t *out_va)
 {
 	struct space *s = space_of(cos_badge());
-	u64 at;
+	u64 page;
 	int e;
 
 	if (!s || pages == 0 || pages > HEAP_PAGES)
 		return -EINVAL;
-	at = reserve(s, pages);
-	if (at == BITMAP_NONE)
+	page = reserve(s, pages);
+	if (page == BITMAP_NONE)
 		return -ENOMEM;
-	e = fill(s, HEAP_VA + at * PAGE_SIZE, pages);
-	if (e) {
-		unreserve(s, at, pages);
-		return -e;
-	}
-	*out_va = HEAP_VA + at * PAGE_SIZE;
-	return 0;
+	e = fill(s, page, pages, BITMAP_NONE);
+	if (!e)
+		*out_va = va_of(page);
+	return -e;
 }
 
 long
 mem_alloc_contiguous(word_t pages, word_t align, word_t *out_va, word_t *out_phys)
 {
 	struct space *s = space_of(cos_badge());
-	u64 at, f;
-	int e = ENOMEM;
+	u64 page, f;
+	int e;
 
 	if (!s || pages == 0 || pages > HEAP_PAGES || align == 0 || align & (align - 1) || align > HEAP_PAGES)
 		return -EINVAL;
-	at = reserve(s, pages);
-	if (at == BITMAP_NONE)
+	page = reserve(s, pages);
+	if (page == BITMAP_NONE)
 		return -ENOMEM;
 	f = frames_take(pages, align);
-	if (f != BITMAP_NONE)
-		e = space_map(s, f, HEAP_VA + at * PAGE_SIZE, pages);
-	if (e) {
-		if (f != BITMAP_NONE)
-			frames_give(f, pages);
-		unreserve(s, at, pages);
-		return -e;
+	if (f == BITMAP_NONE) {
+		unreserve(s, page, pages);
+		return -ENOMEM;
 	}
-	*out_va = HEAP_VA + at * PAGE_SIZE;
-	*out_phys = (frames_base() + f) << PAGE_SHIFT;
-	return 0;
+	e = fill(s, page, pages, f);
+	if (!e) {
+		*out_va = va_of(page);
+		*out_phys = (frames_base() + f) << PAGE_SHIFT;
+	}
+	return -e;
 }
 
 static int
@@ -109,22 +129,17 @@ all_mapped(struct space *s, u64 va, u64 pages)
 	return 1;
 }
 
+/* A page that another thread frees meanwhile is that one's. */
 long
 mem_free(word_t va, word_t pages)
 {
 	struct space *s = space_of(cos_badge());
-	u64 f;
 
 	if (!s || va % PAGE_SIZE || va < HEAP_VA || pages == 0 || pages > HEAP_PAGES ||
 	    (va - HEAP_VA) / PAGE_SIZE > HEAP_PAGES - pages || !all_mapped(s, va, pages))
 		return -EINVAL;
-	for (u64 i = 0; i < pages; i++) {
-		f = space_unmap(s, va + i * PAGE_SIZE);
-		if (f == BITMAP_NONE)
-			continue; /* another thread frees the same page */
-		frames_give(f, 1);
-		unreserve(s, (va - HEAP_VA) / PAGE_SIZE + i, 1);
-	}
+	for (u64 i = 0; i < pages; i++)
+		free_page(s, (va - HEAP_VA) / PAGE_SIZE + i);
 	return 0;
 }
 

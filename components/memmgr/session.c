@@ -1,8 +1,9 @@
 /*
  * mem: session buffers. One run of adjacent frames for each, mapped into its client and then into its server.
  *
- * Each side has two bits: open, and leaving (it unmaps). A side leaves by one compare-and-swap, so that it does so once; the frames go
- * when no bit is left. A server can come in only while the client is there.
+ * Each side has two bits: open, and busy (it maps or unmaps). A side comes and leaves by one compare-and-swap, so that it does so once; the frames go
+ * when no bit is left. A server can come in only while the client is there. The bits share their word with a count of the sessions that this place
+ * had: whoever has looked at client and server in the meantime of two others fails in the swap.
  */
 #include <lib/component.h>
 #include <mem/mem.h>
@@ -12,25 +13,47 @@
 #define SESSIONS 256
 #define SESSION_PAGES 4096UL
 
-enum { CLIENT = 1, SERVER = 2, LEAVING = 4, /* shifted side bits */ SETUP = 64 };
+enum { CLIENT = 1, SERVER = 2, BUSY = 4 /* times a side */, SETUP = 64, BITS = 127, AGE = 128 };
 
 static struct session {
-	u32 state; /* 0 = free; changed atomically */
+	u64 state; /* bits, 0 = free, and age; changed atomically */
 	u32 client, server;
 	u64 pages, frame;
 	u64 va[2]; /* of the client, of the server */
 } sessions[SESSIONS];
 
+static u64
+load(const struct session *s)
+{
+	return __atomic_load_n(&s->state, __ATOMIC_ACQUIRE);
+}
+
+/* Changes the bits if nothing has changed since *state was loaded; else loads it again. */
+static int
+swap(struct session *s, u64 *state, u64 bits)
+{
+	u64 next = (*state & ~(u64)BITS) | bits;
+
+	return __atomic_compare_exchange_n(&s->state, state, next, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+}
+
 static struct session *
 take(void)
 {
 	for (u32 i = 0; i < SESSIONS; i++) {
-		u32 none = 0;
+		u64 state = load(&sessions[i]);
 
-		if (__atomic_compare_exchange_n(&sessions[i].state, &none, SETUP, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+		if (!(state & BITS) && swap(&sessions[i], &state, SETUP))
 			return &sessions[i];
 	}
 	return NULL;
+}
+
+/* The place is free again, for another session. */
+static void
+release(struct session *s)
+{
+	__atomic_store_n(&s->state, (load(s) & ~(u64)BITS) + AGE, __ATOMIC_RELEASE);
 }
 
 static u64
@@ -50,25 +73,24 @@ map_side(struct session *s, struct space *space)
 static void
 unmap_side(struct session *s, struct space *space, u64 va)
 {
-	for (u64 i = 0; i < s->pages; i++)
-		space_unmap(space, va + i * PAGE_SIZE);
+	space_unmap(space, va, s->pages);
 	bitmap_give(&space->shared, (va - SHARED_VA) / PAGE_SIZE, s->pages + 1);
 }
 
 /* A side's last word: the frames go with the last one, while SETUP keeps the place taken. */
 static void
-drop(struct session *s, u32 bit)
+drop(struct session *s, u64 bit)
 {
-	u32 state = s->state, left;
+	u64 state = load(s), left;
 
 	do
-		left = state & ~bit ? state & ~bit : SETUP;
-	while (!__atomic_compare_exchange_n(&s->state, &state, left, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED));
+		left = state & BITS & ~bit ? state & BITS & ~bit : SETUP;
+	while (!swap(s, &state, left));
 	if (left != SETUP)
 		return;
 	frames_give(s->frame, s->pages);
 	space_discharge(space_of(s->client), s->pages);
-	__atomic_store_n(&s->state, 0, __ATOMIC_RELEASE);
+	release(s);
 }
 
 static long
@@ -104,11 +126,11 @@ mem_session_open(word_t server, word_t pages, word_t *out_va)
 	if (id < 0) {
 		space_discharge(client, pages);
 		if (s)
-			__atomic_store_n(&s->state, 0, __ATOMIC_RELEASE);
+			release(s);
 		return id;
 	}
 	*out_va = s->va[0];
-	__atomic_store_n(&s->state, CLIENT, __ATOMIC_RELEASE);
+	__atomic_add_fetch(&s->state, CLIENT - SETUP, __ATOMIC_ACQ_REL);
 	return id;
 }
 
@@ -123,35 +145,34 @@ mem_session_accept(word_t id, word_t client, word_t *out_va)
 {
 	struct session *s = find(id);
 	struct space *server = space_of(cos_badge());
-	u32 expected = CLIENT;
+	u64 state;
 
-	if (!s || !server || !(s->state & CLIENT) || s->client != client || s->server != cos_badge())
+	if (!s || !server)
 		return -ENOENT;
-	if (!__atomic_compare_exchange_n(&s->state, &expected, CLIENT | SERVER * LEAVING, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
-		return expected & (SERVER | SERVER * LEAVING) ? -EBUSY : -ENOENT;
+	state = load(s);
+	if (!(state & CLIENT) || s->client != client || s->server != cos_badge())
+		return -ENOENT;
+	if (state & (SERVER | SERVER * BUSY))
+		return -EBUSY;
+	if (!swap(s, &state, CLIENT | SERVER * BUSY))
+		return state & CLIENT ? -EBUSY : -ENOENT;
 	s->va[1] = map_side(s, server);
 	if (!s->va[1]) {
-		drop(s, SERVER * LEAVING);
+		drop(s, SERVER * BUSY);
 		return -ENOMEM;
 	}
 	*out_va = s->va[1];
-	__atomic_add_fetch(&s->state, SERVER - SERVER * LEAVING, __ATOMIC_ACQ_REL);
+	__atomic_add_fetch(&s->state, SERVER - SERVER * BUSY, __ATOMIC_ACQ_REL);
 	return s->pages;
 }
 
-static long
-leave(struct session *s, u32 side, struct space *space)
+/* Which side of a session a component is, and has open; 0 = neither. */
+static u64
+side_of(const struct session *s, u64 state, word_t comp)
 {
-	u32 state = s->state;
-
-	do
-		if (!(state & side))
-			return -ENOENT;
-	while (!__atomic_compare_exchange_n(&s->state, &state, (state & ~side) | side * LEAVING, 0, __ATOMIC_ACQ_REL,
-	                                    __ATOMIC_RELAXED));
-	unmap_side(s, space, s->va[side - 1]);
-	drop(s, side * LEAVING);
-	return 0;
+	if (s->client == comp && state & CLIENT)
+		return CLIENT;
+	return s->server == comp && state & SERVER ? SERVER : 0;
 }
 
 long
@@ -159,12 +180,17 @@ mem_session_close(word_t id)
 {
 	struct session *s = find(id);
 	struct space *space = space_of(cos_badge());
+	u64 state, side;
 
 	if (!s || !space)
 		return -ENOENT;
-	if (s->client == cos_badge() && (s->state & CLIENT))
-		return leave(s, CLIENT, space);
-	if (s->server == cos_badge() && (s->state & SERVER))
-		return leave(s, SERVER, space);
-	return -ENOENT;
+	state = load(s);
+	do {
+		side = side_of(s, state, cos_badge());
+		if (!side)
+			return -ENOENT;
+	} while (!swap(s, &state, (state & BITS & ~side) | side * BUSY));
+	unmap_side(s, space, s->va[side - 1]);
+	drop(s, side * BUSY);
+	return 0;
 }

@@ -6,7 +6,7 @@
 #include "memmgr.h"
 
 static struct space spaces[COMPS];
-static u64 heap_words[COMPS][HEAP_PAGES / 64], shared_words[COMPS][SHARED_PAGES / 64];
+static u64 heap_words[COMPS][HEAP_PAGES / 64], freeing[COMPS][HEAP_PAGES / 64], shared_words[COMPS][SHARED_PAGES / 64];
 
 static slot_t
 pgtbl_slot(u32 comp)
@@ -34,6 +34,7 @@ space_init(void)
 			.limit = c[i].memory_pages,
 			.heap = {heap_words[i], HEAP_PAGES, 0},
 			.shared = {shared_words[i], SHARED_PAGES, 0},
+			.freeing = freeing[i],
 		};
 }
 
@@ -99,20 +100,41 @@ space_map(struct space *s, u64 frame, u64 va, u64 count)
 
 		if (!e)
 			continue;
-		while (i--)
-			space_unmap(s, va + i * PAGE_SIZE);
+		space_unmap(s, va, i);
 		return e;
 	}
 	return EOK;
 }
 
-u64
-space_unmap(struct space *s, u64 va)
+void
+space_unmap(struct space *s, u64 va, u64 count)
 {
-	struct kresult q = pgtbl_query(s->pgtbl, va), u;
+	while (count) {
+		u64 left = 512 - va / PAGE_SIZE % 512, n = count < left ? count : left; /* of this table */
 
-	if (q.err)
+		pgtbl_unmap(s->pgtbl, va, n);
+		va += n * PAGE_SIZE;
+		count -= n;
+	}
+}
+
+static u64
+take_out(struct space *s, u64 va)
+{
+	struct kresult q = pgtbl_query(s->pgtbl, va);
+
+	return !q.err && pgtbl_unmap(s->pgtbl, va, 1).r1 == 1 ? q.r1 - frames_base() : BITMAP_NONE;
+}
+
+/* Between the question what is mapped and the unmapping, the page's bit keeps others from freeing it, and so from mapping another frame there. */
+u64
+space_free(struct space *s, u64 page)
+{
+	u64 bit = 1UL << page % 64, f;
+
+	if (__atomic_fetch_or(&s->freeing[page / 64], bit, __ATOMIC_ACQ_REL) & bit)
 		return BITMAP_NONE;
-	u = pgtbl_unmap(s->pgtbl, va, 1);
-	return u.err || u.r1 != 1 ? BITMAP_NONE : q.r1 - frames_base();
+	f = take_out(s, HEAP_VA + page * PAGE_SIZE);
+	__atomic_fetch_and(&s->freeing[page / 64], ~bit, __ATOMIC_ACQ_REL);
+	return f;
 }

@@ -11,12 +11,6 @@ random(struct late *l)
 	return l->seed ^= l->seed << 17;
 }
 
-int
-late_has_room(const struct late *l)
-{
-	return l->count < LATE_MAX;
-}
-
 void
 late_add(struct late *l, u32 client, const struct blk_request *r, u64 now)
 {
@@ -31,15 +25,31 @@ remove_at(struct late *l, u32 i)
 		l->entry[i] = l->entry[i + 1];
 }
 
-static int
-may_go(const struct late *l, u32 i, u64 now)
+/* When an entry can be taken: a flush waits for those of its client that came before. */
+static u64
+time_of(const struct late *l, u32 i)
 {
-	if (l->entry[i].due > now)
-		return 0;
+	u64 when = l->entry[i].due;
+
 	for (u32 k = 0; l->entry[i].request.op == BLK_FLUSH && k < i; k++)
+		if (l->entry[k].client == l->entry[i].client && l->entry[k].due > when)
+			when = l->entry[k].due;
+	return when;
+}
+
+static int
+is_first(const struct late *l, u32 i)
+{
+	for (u32 k = 0; k < i; k++)
 		if (l->entry[k].client == l->entry[i].client)
 			return 0;
 	return 1;
+}
+
+static int
+may_go(const struct late *l, u32 i, u64 now)
+{
+	return l->entry[i].due <= now && (l->entry[i].request.op != BLK_FLUSH || is_first(l, i));
 }
 
 int
@@ -67,8 +77,8 @@ late_next(const struct late *l)
 	u64 next = ~0UL;
 
 	for (u32 i = 0; i < l->count; i++)
-		if (l->entry[i].due < next)
-			next = l->entry[i].due;
+		if (time_of(l, i) < next)
+			next = time_of(l, i);
 	return next;
 }
 

@@ -7,7 +7,8 @@
 
 #include <blk/blk.h>
 
-#define LATE_MAX 256
+#define LATE_CLIENTS 8
+#define LATE_MAX (LATE_CLIENTS * BLK_RING_SLOTS) /* a client has no more in flight, so there is always room */
 
 struct late {
 	u64 seed;
@@ -20,12 +21,10 @@ struct late {
 	} entry[LATE_MAX];
 };
 
-/* Room for another? */
-int late_has_room(const struct late *);
 void late_add(struct late *, u32 client, const struct blk_request *, u64 now);
 /* One whose time has come, whichever the seed says, taken out. A flush is not taken before requests of its client that came before it. 0 if there is none. */
 int late_take(struct late *, u64 now, struct late_entry *);
-/* When the next is due; ~0 if none. */
+/* When the next can be taken; ~0 if there is none. */
 u64 late_next(const struct late *);
 /* Forgets those of a client. */
 void late_drop(struct late *, u32 client);

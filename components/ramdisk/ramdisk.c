@@ -5,6 +5,7 @@
  * (thread 1) carries them out late and in another order. A client's ring is read only after copying out of it.
  */
 #include <blk/blk.h>
+#include <blk/ring.h>
 #include <init/init.h>
 #include <lib/component.h>
 #include <lib/kcall.h>
@@ -16,16 +17,12 @@
 #include "disk.h"
 #include "late.h"
 
-#define CLIENTS 8
-
 static struct client {
 	word_t comp;        /* component id; 0 = free */
 	word_t session;
-	struct blk_ring *ring;
+	struct blk_server_ring ring;
 	u64 bytes;          /* of the session buffer */
-	u32 taken, done;    /* requests taken, completions written: our own copies */
-	u32 incarnation;
-} clients[CLIENTS];
+} clients[LATE_CLIENTS];
 
 static struct mutex lock;
 static struct disk disk;
@@ -45,6 +42,8 @@ cos_init(void)
 	disk.sectors = f->bytes / BLK_SECTOR;
 	disk.readonly = !(f->flags & FILE_WRITABLE);
 	reorder = mode && strcmp(mode, "reorder") == 0;
+	if (mode && !reorder && strcmp(mode, "plain") != 0)
+		cos_panic("mode is neither plain nor reorder: %s", mode);
 	late.seed = cos_param_number("seed", 1) | 1;
 	late.delay = cos_param_number("delay_us", 1000) * (init_tsc_hz() / 1000000);
 }
@@ -52,7 +51,7 @@ cos_init(void)
 static struct client *
 find(word_t comp)
 {
-	for (u32 i = 0; i < CLIENTS; i++)
+	for (u32 i = 0; i < LATE_CLIENTS; i++)
 		if (clients[i].comp == comp)
 			return &clients[i];
 	return NULL;
@@ -70,48 +69,27 @@ notify(const struct client *c)
 }
 
 static void
-complete(struct client *c, u64 id, u32 error)
-{
-	struct blk_completion *done = &c->ring->done[c->done % BLK_RING_SLOTS];
-
-	done->id = id;
-	done->error = error;
-	__atomic_store_n(&c->ring->done_head, ++c->done, __ATOMIC_RELEASE);
-}
-
-static void
 carry_out(struct client *c, const struct blk_request *r)
 {
 	u32 error = disk_check(&disk, r, c->bytes);
 
 	if (!error)
-		disk_do(&disk, r, (u8 *)c->ring);
-	complete(c, r->id, error);
+		disk_do(&disk, r, (u8 *)c->ring.ring);
+	blk_server_complete(&c->ring, r->id, error);
 }
 
-/* Completions are never overwritten: a request is taken only when its completion will have room. */
-static u32
-requests(const struct client *c)
-{
-	u32 head = __atomic_load_n(&c->ring->req_head, __ATOMIC_ACQUIRE) - c->taken;
-	u32 unread = c->taken - __atomic_load_n(&c->ring->done_tail, __ATOMIC_ACQUIRE);
-
-	if (head > BLK_RING_SLOTS || unread > BLK_RING_SLOTS || c->ring->incarnation != c->incarnation)
-		return 0;
-	return head < BLK_RING_SLOTS - unread ? head : BLK_RING_SLOTS - unread;
-}
-
+/* Result: number of requests taken; none of a client whose ring cannot be as it is. */
 static long
 take_requests(struct client *c)
 {
-	u32 n = requests(c);
+	u32 n = blk_server_pending(&c->ring);
 
+	if (n == BLK_RING_BROKEN)
+		return 0;
 	for (u32 i = 0; i < n; i++) {
-		struct blk_request r = *(volatile struct blk_request *)&c->ring->req[c->taken % BLK_RING_SLOTS];
+		struct blk_request r;
 
-		if (reorder && !late_has_room(&late))
-			return i;
-		c->taken++;
+		blk_server_take(&c->ring, &r);
 		if (reorder)
 			late_add(&late, c - clients, &r, cos_now());
 		else
@@ -135,8 +113,8 @@ blk_open(word_t session, word_t *out_sectors, word_t *out_readonly)
 		pages = -EINVAL;
 	}
 	if (pages > 0) {
-		*c = (struct client){.comp = cos_badge(), .session = session, .ring = (struct blk_ring *)va, .bytes = pages * PAGE_SIZE};
-		c->incarnation = c->ring->incarnation;
+		*c = (struct client){.comp = cos_badge(), .session = session, .bytes = pages * PAGE_SIZE};
+		blk_server_open(&c->ring, (struct blk_ring *)va);
 		*out_sectors = disk.sectors;
 		*out_readonly = disk.readonly;
 	}
@@ -155,10 +133,10 @@ blk_kick(void)
 	if (c)
 		n = take_requests(c);
 	mutex_unlock(&lock);
-	if (n > 0 && reorder && worker)
-		sched_wakeup(worker);
-	else if (n > 0)
+	if (n > 0 && !reorder)
 		notify(c);
+	else if (n > 0 && worker)
+		sched_wakeup(worker);
 	return n;
 }
 

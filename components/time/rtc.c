@@ -1,5 +1,5 @@
 /*
- * The battery-backed clock. It is read twice until both readings agree, and not while it counts on.
+ * The battery-backed clock. It is read twice until both readings agree, and not while it counts on. A machine whose clock never agrees with itself has none.
  */
 #include "rtc.h"
 
@@ -8,12 +8,11 @@
 
 #include "clock.h"
 
-enum { RTC_SECOND = 0, RTC_MINUTE = 2, RTC_HOUR = 4, RTC_DAY = 7, RTC_MONTH = 8, RTC_YEAR = 9, RTC_A = 10, RTC_B = 11 };
+enum { RTC_SECOND = 0, RTC_MINUTE = 2, RTC_HOUR = 4, RTC_DAY = 7, RTC_MONTH = 8, RTC_YEAR = 9, RTC_A = 10, RTC_B = 11,
+       RTC_CENTURY = 0x32 };
 
 #define A_UPDATING 0x80
-#define B_24_HOURS 2
-#define B_BINARY   4
-#define PM         0x80
+#define TRIES      100000 /* readings of one register: an update takes 2 ms at most */
 
 static struct ioport_cap ports; /* 0 = index, 1 = value */
 
@@ -24,35 +23,41 @@ get(u8 reg)
 	return ioport_in(ports, 1, 1).r1;
 }
 
-static u32
-number(u8 v, u8 b)
-{
-	return b & B_BINARY ? v : (v >> 4) * 10 + (v & 15);
-}
-
-static s64
+static struct rtc_date
 read_once(void)
 {
-	u8 b = get(RTC_B), h = get(RTC_HOUR);
-	u32 hour = number(h & ~PM, b), year = number(get(RTC_YEAR), b);
+	return (struct rtc_date){
+		.second = get(RTC_SECOND),
+		.minute = get(RTC_MINUTE),
+		.hour = get(RTC_HOUR),
+		.day = get(RTC_DAY),
+		.month = get(RTC_MONTH),
+		.year = get(RTC_YEAR),
+		.century = get(RTC_CENTURY),
+		.format = get(RTC_B) & (RTC_24_HOURS | RTC_BINARY),
+	};
+}
 
-	if (!(b & B_24_HOURS))
-		hour = hour % 12 + (h & PM ? 12 : 0);
-	return clock_seconds(2000 + year, number(get(RTC_MONTH), b), number(get(RTC_DAY), b), hour,
-	                     number(get(RTC_MINUTE), b), number(get(RTC_SECOND), b));
+static int
+is_same(const struct rtc_date *a, const struct rtc_date *b)
+{
+	return a->second == b->second && a->minute == b->minute && a->hour == b->hour && a->day == b->day &&
+	       a->month == b->month && a->year == b->year && a->century == b->century && a->format == b->format;
 }
 
 s64
 rtc_read(void)
 {
-	s64 first, second;
+	struct rtc_date first, second;
 
 	ports.slot = cos_grant(GRANT_IOPORT, 0)->slot;
-	do {
-		while (get(RTC_A) & A_UPDATING)
-			;
+	for (u32 i = 0; i < TRIES; i++) {
+		if (get(RTC_A) & A_UPDATING)
+			continue;
 		first = read_once();
 		second = read_once();
-	} while (first != second || get(RTC_A) & A_UPDATING);
-	return first;
+		if (is_same(&first, &second) && !(get(RTC_A) & A_UPDATING))
+			return rtc_seconds(&first);
+	}
+	return 0;
 }

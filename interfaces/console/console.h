@@ -7,9 +7,10 @@
 #include <abi/types.h>
 
 /*
- * Prints up to 40 bytes: length bytes of the words w0 to w4, lowest byte first. Bytes of one call are not torn apart.
+ * Prints up to 40 bytes: length bytes of the words w0 to w4, lowest byte first. Bytes of one call are not torn apart: it waits
+ * while another thread prints.
  * Result: 0; -EINVAL length above 40.
- * @blocks no
+ * @blocks yes
  * @repeat opid
  */
 long console_put(word_t length, word_t w0, word_t w1, word_t w2, word_t w3, word_t w4);
