@@ -1,6 +1,7 @@
 /*
- * Untyped frames, from the regions that the kernel left. Single frames come off the front of the first region that has any, runs off the end
- * of the largest, so that what is left stays in one piece.
+ * Untyped frames, from the regions that the kernel left. Single frames come off the front of the
+ * first region that has any, runs off the end of the largest, so that what is left stays in one
+ * piece.
  */
 #include "booter.h"
 

@@ -1,8 +1,10 @@
 /*
- * The booter: builds every component from the boot image, hands out capabilities, receives faults.
+ * The booter: builds every component from the boot image, hands out capabilities, receives
+ * faults.
  *
- * It runs in two lives: on the kernel's first thread it builds everything and starts what comes before the scheduler, after which that thread is
- * never dispatched again; on its thread number 1, made by the scheduler, it waits for faults.
+ * It runs in two lives: on the kernel's first thread it builds everything and starts what comes
+ * before the scheduler, after which that thread is never dispatched again; on its thread number
+ * 1, made by the scheduler, it waits for faults.
  */
 #ifndef BOOTER_H
 #define BOOTER_H
@@ -25,7 +27,6 @@ struct built {
 	struct captbl_cap captbl;
 	struct pgtbl_cap pgtbl;
 	struct comp_cap cap;
-	word_t captbl_end;            /* slots its table has */
 };
 
 /* image.c: the boot image. Every pointer into it has been checked to lie within. */
@@ -33,7 +34,7 @@ void image_init(const struct boot_info *);
 const struct manifest *image_manifest(void);
 const void *image_array(u32 offset, u32 count, u32 size); /* an array of the manifest */
 const void *image_file(const char *name, u64 *size);      /* dies if there is none */
-u64 image_first_frame(void);
+u64 image_frames(u64 offset, u64 bytes); /* the first frame of a part that is handed over */
 
 /* alloc.c: untyped frames; out of memory ends the system. Results are numbers of frames. */
 void alloc_init(const struct boot_info *);
@@ -56,12 +57,16 @@ void window_close(void);
 u64 load_program(struct pgtbl_cap, const char *file);
 
 /* comp.c */
+const struct comp_info *comp_find_info(const char *file); /* what a file NAME.info says of a component, checked */
 void comp_map_own_stacks(const struct comp_info *); /* all but the one that the kernel made */
 void comp_build(const struct manifest_comp *);
 void comp_put(struct built *, slot_t to, slot_t from, word_t rights); /* copies an own capability into its table */
 struct built *comp_built(u32 id);
 
-/* grant.c: everything but the rest of the memory; then that, when nothing else is wanted; and all entry points. */
+/*
+ * grant.c: everything but the rest of the memory; then that, when nothing else is wanted; and all
+ * entry points.
+ */
 struct first_caps { /* the scheduler's first thread and its end point, in own slots */
 	slot_t thd, rcv;
 };
@@ -74,8 +79,11 @@ void early_print(const char *text, unsigned long length);
 void system_end(word_t status) __attribute__((noreturn));
 void die(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
 
-/* main.c: goes back to the booter's first thread, which waits for another component's. Does not return. */
-void first_thread_done(void);
+/*
+ * main.c: goes back to the booter's first thread, which waits for that of component comp. Returns
+ * only if it does not.
+ */
+void first_thread_done(word_t comp);
 
 /* fault.c: body of the recovery thread. */
 void fault_loop(void);

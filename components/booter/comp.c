@@ -56,6 +56,16 @@ map_info(struct built *b)
 
 /* The frames of the boot image themselves. */
 static void
+map_file(struct built *b, const struct manifest_file *f)
+{
+	u64 first = image_frames(f->offset, f->bytes);
+	word_t prot = f->flags & FILE_WRITABLE ? MAP_READ | MAP_WRITE : MAP_READ;
+
+	for (u64 at = 0; at < f->bytes; at += PAGE_SIZE)
+		space_map(b->pgtbl, first + at / PAGE_SIZE, f->va + at, prot);
+}
+
+static void
 map_files(struct built *b)
 {
 	const struct manifest *m = image_manifest();
@@ -64,9 +74,7 @@ map_files(struct built *b)
 	for (u32 i = 0; i < m->nfiles; i++) {
 		if (f[i].comp != b->comp->id)
 			continue;
-		for (u64 at = 0; at < f[i].bytes; at += PAGE_SIZE)
-			space_map(b->pgtbl, image_first_frame() + (f[i].offset + at) / PAGE_SIZE, f[i].va + at,
-			          f[i].flags & FILE_WRITABLE ? MAP_READ | MAP_WRITE : MAP_READ);
+		map_file(b, &f[i]);
 	}
 }
 
@@ -75,9 +83,8 @@ make_captbl(struct built *b)
 {
 	b->captbl.slot = slot_take();
 	must(frame_make_captbl(all_frames, alloc_frame(), b->captbl.slot), b, "its capability table");
-	b->captbl_end = SLOTS_FIRST_FRAME;
-	for (; b->captbl_end < b->comp->captbl_slots; b->captbl_end += SLOTS_PER_FRAME)
-		must(captbl_extend(b->captbl, all_frames, alloc_frame(), b->captbl_end), b, "its capability table");
+	for (slot_t end = SLOTS_FIRST_FRAME; end < b->comp->captbl_slots; end += SLOTS_PER_FRAME)
+		must(captbl_extend(b->captbl, all_frames, alloc_frame(), end), b, "its capability table");
 }
 
 static void
@@ -86,6 +93,19 @@ adopt_booter(struct built *b)
 	b->captbl = own_captbl;
 	b->pgtbl = own_pgtbl;
 	b->cap.slot = SLOT_BOOT_COMP;
+}
+
+const struct comp_info *
+comp_find_info(const char *file)
+{
+	u64 size;
+	const struct comp_info *i = image_file(file, &size);
+
+	if (size < sizeof(*i) || i->magic != INFO_MAGIC || i->size > size || i->stacks > STACKS_MAX ||
+	    i->stack_pages >= STACK_STRIDE / PAGE_SIZE || i->grants > i->size ||
+	    i->ngrants > (i->size - i->grants) / sizeof(struct info_grant))
+		die("%s is damaged", file);
+	return i;
 }
 
 void
@@ -101,16 +121,13 @@ void
 comp_build(const struct manifest_comp *c)
 {
 	struct built *b;
-	u64 size, entry;
+	u64 entry;
 
 	if (c->id == 0 || c->id > COMPS_MAX || built[c->id].comp)
 		die("the manifest gives component id %u twice, or it is out of range", c->id);
 	b = &built[c->id];
 	b->comp = c;
-	b->info = image_file(c->info, &size);
-	if (size < sizeof(*b->info) || b->info->magic != INFO_MAGIC || b->info->size > size ||
-	    b->info->stacks > STACKS_MAX || b->info->stack_pages >= STACK_STRIDE / PAGE_SIZE)
-		die("the information of %s is damaged", c->name);
+	b->info = comp_find_info(c->info);
 	if (c->flags & COMP_BOOTER) {
 		adopt_booter(b);
 		return;

@@ -1,8 +1,10 @@
 /*
- * Faults. The recovery thread waits on its end point, which the kernel tells of every fault in a component that the system can do without.
- * Such a component is marked down: its callers get ECOMPDEAD, its neighbours go on.
+ * Faults. The recovery thread waits on its end point, which the kernel tells of every fault in a
+ * component that the system can do without. Such a component is marked down: its callers get
+ * ECOMPDEAD, its neighbours go on.
  */
 #include <lib/print.h>
+#include <sched/sched.h>
 
 #include "booter.h"
 
@@ -23,6 +25,22 @@ watch_all(struct snd_cap s)
 			die("%s cannot be watched", c[i].name);
 }
 
+/*
+ * Down, so that nobody comes in; its own threads and those that sleep inside it for others are
+ * told by the scheduler; the thread that faulted goes back to its caller. Another thread's fault
+ * in the same component may have been there first, and the scheduler may have ended the thread.
+ */
+static void
+bury(struct built *b, struct thd_cap faulted)
+{
+	int e = comp_down(b->cap);
+
+	if (e && e != EBUSY)
+		die("%s cannot be marked down: error %d", b->comp->name, e);
+	thd_abort(faulted);
+	sched_comp_died(b->comp->id);
+}
+
 static void
 handle(word_t thread)
 {
@@ -31,13 +49,14 @@ handle(word_t thread)
 	struct kresult f = thd_fault(t), where = thd_get_reg(t, REG_COMP);
 	struct built *b;
 
-	if (thread >= g->b || f.err || where.err)
-		die("a fault of thread %lu cannot be read", thread);
+	if (thread >= g->b || f.err || where.err) {
+		cos_printf("booter: thread %lu faulted, and is gone\n", thread);
+		return;
+	}
 	b = comp_built(where.r1);
 	cos_printf("booter: %s: thread %lu: %s at %lx (instruction %lx)\n", b->comp->name, thread, causes[f.r1], f.r2,
 	           f.r3);
-	comp_down(b->cap);
-	thd_abort(t);
+	bury(b, t);
 	if (b->comp->id == cos_param_number("verdict", 0))
 		die("%s has died, and with it the verdict", b->comp->name);
 }

@@ -1,9 +1,12 @@
 /*
- * Handing out capabilities: what the composition script grants, and the entry points (sinv) that components invoke each other by.
+ * Handing out capabilities: what the composition script grants, and the entry points (sinv) that
+ * components invoke each other by.
  */
 #include "booter.h"
 
-/* Makes one in a slot of the booter's own, copies it into the component's table, and forgets it. */
+/*
+ * Makes one in a slot of the booter's own, copies it into the component's table, and forgets it.
+ */
 static void
 put_derived(struct built *b, const struct info_grant *g, int err, slot_t temporary)
 {

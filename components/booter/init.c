@@ -9,7 +9,7 @@
 long
 init_done(void)
 {
-	first_thread_done();
+	first_thread_done(cos_badge());
 	return -EPERM;
 }
 

@@ -1,25 +1,10 @@
 /*
- * Loading a program: an ELF64 executable of the boot image, into frames of its own. Format: System V ABI. Every offset is checked.
+ * Loading a program of the boot image into frames of its own.
  */
 #include <lib/string.h>
 
 #include "booter.h"
-
-struct elf_header {
-	u8  ident[16];
-	u16 type, machine;
-	u32 version;
-	u64 entry, phoff, shoff;
-	u32 flags;
-	u16 ehsize, phentsize, phnum, shentsize, shnum, shstrndx;
-};
-
-struct elf_segment {
-	u32 type, flags;
-	u64 offset, vaddr, paddr, filesz, memsz, align;
-};
-
-enum { ELF_LOAD = 1, ELF_X = 1, ELF_W = 2, ELF_EXEC = 2, ELF_X86_64 = 62 };
+#include "elf.h"
 
 /* One page of a segment: a new frame with the part of the file that falls into it. */
 static void
@@ -39,13 +24,10 @@ load_page(struct pgtbl_cap p, const u8 *file, const struct elf_segment *s, u64 v
 }
 
 static void
-load_segment(struct pgtbl_cap p, const char *name, const u8 *file, u64 size, const struct elf_segment *s)
+load_segment(struct pgtbl_cap p, const u8 *file, const struct elf_segment *s)
 {
 	word_t prot = MAP_READ | (s->flags & ELF_W ? MAP_WRITE : 0) | (s->flags & ELF_X ? MAP_EXEC : 0);
 
-	if (s->filesz > s->memsz || s->offset > size || s->filesz > size - s->offset || s->vaddr < IMAGE_VA ||
-	    s->vaddr >= STACK_VA || s->memsz > STACK_VA - s->vaddr)
-		die("program %s has a bad segment at %lx", name, s->vaddr);
 	for (u64 va = s->vaddr & -PAGE_SIZE; va < s->vaddr + s->memsz; va += PAGE_SIZE)
 		load_page(p, file, s, va, prot);
 }
@@ -55,19 +37,18 @@ load_program(struct pgtbl_cap p, const char *name)
 {
 	u64 size;
 	const u8 *file = image_file(name, &size);
-	struct elf_header h;
+	struct elf_program e;
 	struct elf_segment s;
 
-	if (size < sizeof(h))
+	if (!elf_open(&e, file, size))
 		die("program %s is no ELF64 executable", name);
-	memcpy(&h, file, sizeof(h));
-	if (memcmp(h.ident, "\177ELF\2\1", 6) || h.type != ELF_EXEC || h.machine != ELF_X86_64 ||
-	    h.phentsize != sizeof(s) || h.phoff > size || h.phnum > (size - h.phoff) / sizeof(s))
-		die("program %s is no ELF64 executable", name);
-	for (u32 i = 0; i < h.phnum; i++) {
-		memcpy(&s, file + h.phoff + i * sizeof(s), sizeof(s));
-		if (s.type == ELF_LOAD && s.memsz)
-			load_segment(p, name, file, size, &s);
+	for (u32 i = 0; i < e.segments; i++) {
+		enum elf_found f = elf_segment(&e, i, IMAGE_VA, STACK_VA, &s);
+
+		if (f == ELF_BAD)
+			die("program %s: segment %u does not fit at %lx", name, i, s.vaddr);
+		if (f == ELF_LOAD)
+			load_segment(p, file, &s);
 	}
-	return h.entry;
+	return e.entry;
 }

@@ -7,7 +7,8 @@
 
 #define SCHED_THREAD 1 /* id of the scheduler's first thread */
 
-static word_t token; /* of the booter's dispatches */
+static word_t token;   /* of the booter's dispatches */
+static word_t started; /* component whose first thread the booter waits for; 0 = none */
 
 static void
 dispatch(struct thd_cap t, word_t priority)
@@ -38,12 +39,20 @@ make_thread(struct built *b, thdid_t id)
 static void
 run_first(struct built *b)
 {
+	started = b->comp->id;
 	dispatch(make_thread(b, 0), 0);
+	started = 0;
 }
 
+/*
+ * Whoever else asks would wake the booter's first life, for which the system is over when it goes
+ * on.
+ */
 void
-first_thread_done(void)
+first_thread_done(word_t comp)
 {
+	if (comp == 0 || comp != started)
+		return;
 	dispatch((struct thd_cap){SLOT_BOOT_THD}, 0);
 }
 
@@ -96,12 +105,11 @@ void
 cos_early(void)
 {
 	const struct boot_info *boot = (const struct boot_info *)BOOT_INFO_VA;
-	u64 size;
 
 	print_set_sink(early_print);
 	alloc_init(boot);
 	image_init(boot);
-	cos_set_info(image_file("booter.info", &size));
+	cos_set_info(comp_find_info("booter.info"));
 	comp_map_own_stacks(cos_info());
 }
 

@@ -1,5 +1,6 @@
 /*
- * The booter's own capability slots, beyond those that the composer uses. The table grows as needed.
+ * The booter's own capability slots, beyond those that the composer uses. The table grows as
+ * needed.
  */
 #include "booter.h"
 

@@ -1,5 +1,6 @@
 /*
- * What a component writes, and what it can ask of the library. See components/README.md for the order of start-up.
+ * What a component writes, and what it can ask of the library. See components/README.md for the
+ * order of start-up.
  */
 #ifndef LIB_COMPONENT_H
 #define LIB_COMPONENT_H
@@ -8,13 +9,19 @@
 #include <init/info.h>
 #include <stddef.h>
 
-/* Written by the component, all optional. cos_early is the booter's: it makes the information and the stacks that others find made. */
+/*
+ * Written by the component, all optional. cos_early is the booter's: it makes the information and
+ * the stacks that others find made.
+ */
 void cos_early(void);
 void cos_init(void);                /* on the main thread, before its clients */
 void cos_main(void);                /* on the main thread, when every component is initialised */
 void cos_thread(word_t number);     /* on each further thread that the script names */
 
-/* The component id of the caller of the invocation that the thread is in; 0 on a thread of one's own. */
+/*
+ * The component id of the caller of the invocation that the thread is in; 0 on a thread of one's
+ * own.
+ */
 static inline word_t
 cos_badge(void)
 {
@@ -49,14 +56,20 @@ const struct comp_info *cos_info(void);
 /* The booter's blob is not mapped for it: it says where it found its own. */
 void cos_set_info(const struct comp_info *);
 
-/* A parameter of the script; NULL if it is not there. cos_param_number: its decimal value, or otherwise. */
+/*
+ * A parameter of the script; NULL if it is not there. cos_param_number: its decimal value, or
+ * otherwise.
+ */
 const char *cos_param(const char *key);
 u64 cos_param_number(const char *key, u64 otherwise);
 
 /* The nth grant of a kind, counting from 0; NULL if there are fewer. */
 const struct info_grant *cos_grant(enum grant_kind kind, u32 nth);
 
-/* A file of the boot image that was handed over; NULL if there is none of that name. name NULL: the first. */
+/*
+ * A file of the boot image that was handed over; NULL if there is none of that name. name NULL:
+ * the first.
+ */
 const struct info_file *cos_file(const char *name);
 const char *cos_file_name(const struct info_file *);
 
@@ -68,8 +81,8 @@ const struct info_comp   *cos_comps(u32 *n);
 const struct info_thread *cos_threads(u32 *n);
 
 /*
- * Makes a thread that runs fn(arg) and ends when it returns. priority: 0 is the highest. Needs sched.
- * Result: thread id, or -ENOMEM (too many at once), or what sched_thd_create says.
+ * Makes a thread that runs fn(arg) and ends when it returns. priority: 0 is the highest. Needs
+ * sched. Result: thread id, or -ENOMEM (too many at once), or what sched_thd_create says.
  */
 long cos_thread_create(void (*fn)(void *), void *arg, word_t priority);
 

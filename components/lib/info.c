@@ -1,5 +1,6 @@
 /*
- * Looking things up in what the composer wrote about this component. Trusted: the composer wrote it, the booter mapped it read-only.
+ * Looking things up in what the composer wrote about this component. Trusted: the composer wrote
+ * it, the booter mapped it read-only.
  */
 #include "component.h"
 #include "print.h"

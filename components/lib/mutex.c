@@ -1,6 +1,7 @@
 /*
- * mutex. A waiter sets its bit and then tries again; the holder frees the word and then looks for bits: one of the two sees the other.
- * sched remembers a wake-up that comes before the sleep, and every sleeper looks again, so wake-ups too many are harmless.
+ * mutex. A waiter sets its bit and then tries again; the holder frees the word and then looks for
+ * bits: one of the two sees the other. sched remembers a wake-up that comes before the sleep, and
+ * every sleeper looks again, so wake-ups too many are harmless.
  */
 #include "mutex.h"
 

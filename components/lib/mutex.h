@@ -1,6 +1,7 @@
 /*
- * A mutual exclusion lock between the threads of one component: a few instructions when it is free; who finds it taken sleeps in sched.
- * No lock word lies in memory that components share. A component that uses it needs sched.
+ * A mutual exclusion lock between the threads of one component: a few instructions when it is
+ * free; who finds it taken sleeps in sched. No lock word lies in memory that components share. A
+ * component that uses it needs sched.
  */
 #ifndef LIB_MUTEX_H
 #define LIB_MUTEX_H

@@ -1,6 +1,7 @@
 /*
- * What a new thread does in its component. Threads are numbered by the script (0 is the main thread); a number that is no small one is the
- * address of a struct thread_start of the component's own.
+ * What a new thread does in its component. Threads are numbered by the script (0 is the main
+ * thread); a number that is no small one is the address of a struct thread_start of the
+ * component's own.
  */
 #include <abi/err.h>
 

@@ -1,5 +1,6 @@
 /*
- * Memory and strings, with the meaning that C gives them. Freestanding programs need the first four even if they call none.
+ * Memory and strings, with the meaning that C gives them. Freestanding programs need the first
+ * four even if they call none.
  */
 #ifndef LIB_STRING_H
 #define LIB_STRING_H
