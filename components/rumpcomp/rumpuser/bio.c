@@ -61,7 +61,7 @@ static struct bio_list unused; /* of bios */
 static struct piece pieces[PIECES];
 static unsigned hint;     /* where the search for a free piece begins */
 static struct waitq waiting; /* for a bio, a piece or pages */
-static uint32_t issued, taken; /* our own copies of the ring's req_head and done_tail */
+static struct blk_client_ring ring;
 static int flush_in_flight;
 static struct bio_list flush_wanted, flushing, finished;
 
@@ -89,6 +89,7 @@ open_locked(void)
 
 	if (e != 0)
 		return e;
+	blk_client_open(&ring, disk.ring, 0);
 	space_init(&space, (unsigned)(disk.bytes / BRIDGE_PAGE) - 1);
 	for (unsigned i = 0; i < BLK_RING_SLOTS; i++)
 		list_add(&unused, &bios[i]);
@@ -131,13 +132,12 @@ offset_of(unsigned page)
 	return BRIDGE_PAGE * (1 + (uint64_t)page);
 }
 
-/* lock is held. The server sees a request only when req_head says so. */
+/* lock is held. A slot for each request means that there is always room. */
 static void
 ring_put(const struct blk_request *r)
 {
-	disk.ring->req[issued % BLK_RING_SLOTS] = *r;
-	issued++;
-	__atomic_store_n(&disk.ring->req_head, issued, __ATOMIC_RELEASE);
+	if (!blk_client_issue(&ring, r))
+		bridge_stop("the block ring has more requests than slots");
 }
 
 /* lock is held. Result: number of a free piece, or -1. */
@@ -291,19 +291,19 @@ piece_over(const struct blk_completion *c)
 static void
 ring_take(void)
 {
-	uint32_t head = __atomic_load_n(&disk.ring->done_head, __ATOMIC_ACQUIRE);
+	uint32_t n = blk_client_pending(&ring);
 
-	if (head - taken > BLK_RING_SLOTS)
+	if (n == BLK_RING_BROKEN)
 		bridge_stop("the block server counts more completions than it can have");
-	for (; taken != head; taken++) {
-		struct blk_completion c = disk.ring->done[taken % BLK_RING_SLOTS];
+	while (n-- > 0) {
+		struct blk_completion c;
 
+		blk_client_take(&ring, &c);
 		if (c.id == FLUSH_SLOT)
 			flush_over((int)c.error);
 		else
 			piece_over(&c);
 	}
-	__atomic_store_n(&disk.ring->done_tail, taken, __ATOMIC_RELEASE);
 }
 
 /* Takes what has completed. Result: the bios that are finished. *kick: whether a flush was put

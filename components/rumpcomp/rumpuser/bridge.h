@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <blk/blk.h>
+#include <blk/ring.h>
 
 #define BRIDGE_FOREVER UINT64_MAX
 #define BRIDGE_PAGE    4096UL
