@@ -1,12 +1,12 @@
 #!/bin/sh
-# Runs one conformance program on a disk of its own; every line it prints gets the program's name. usage: conform.sh PROGRAM
+# Runs one conformance program on a disk of its own; every test's name gets the program's in front. usage: conform.sh PROGRAM
 export ASAN_OPTIONS=allocator_may_return_null=1:detect_leaks=0 TSAN_OPTIONS=allocator_may_return_null=1
 disk=$(mktemp) || exit 1
 out=$(mktemp) || exit 1
 truncate -s 2M "$disk"
 "$1" "$disk" >"$out"
 status=$?
-sed "s|\$| ($(basename "$1"))|" "$out"
+sed -E "s|^(PASS\|FAIL) |\\1 $(basename "$1")/|" "$out"
 rm -f "$disk" "$out"
 [ $status -eq 0 ] || echo "FAIL $(basename "$1"): ended with status $status"
 exit $status
