@@ -6,7 +6,7 @@ out=$(mktemp) || exit 1
 truncate -s 2M "$disk"
 "$1" "$disk" >"$out"
 status=$?
-sed -E "s|^(PASS\|FAIL) |\\1 $(basename "$1")/|" "$out"
+sed -E "s#^(PASS|FAIL) #\\1 $(basename "$1")/#" "$out"
 rm -f "$disk" "$out"
 [ $status -eq 0 ] || echo "FAIL $(basename "$1"): ended with status $status"
 exit $status

@@ -227,6 +227,30 @@ def _errors(bench: Bench) -> None:
     bench.fsck(image)
 
 
+def _errors_anywhere(bench: Bench) -> None:
+    """Whichever request fails, reading or writing: nothing crashes or hangs, and if no error reached anybody, nothing is lost."""
+    for after in range(0, 40, 2):
+        image = bench.image(2 * KIB, "-b", "1024", name=f"image-{after}")
+        lines = [
+            command("mount", "/", "rw"),
+            command("fail", after, 2),
+            command("mkdir", "/d", "755"),
+            command("write", "/d/f", 100000, 1, 0),
+            command("fsync", "/d/f"),
+            command("write", "/d/g", 3000, 2, 0),
+            command("rename", "/d/g", "/d/h"),
+            command("unlink", "/d/f"),
+            command("sync"),
+            command("unmount", "/"),
+            command("counts"),
+        ]
+        run = bench.rumpfs(image, lines)
+        if all(answer.value >= 0 for answer in run.answers):
+            bench.fsck(image)
+            bench.succeed(image, [command("check", "/d/h", 3000, 2)])
+        image.unlink()
+
+
 def _busy(bench: Bench) -> None:
     """What is in use stays until it is not."""
     image = bench.image(4 * KIB, "-b", "1024")
@@ -271,6 +295,7 @@ def tests() -> list[tuple[str, str, Callable[[Bench], None]]]:
         ("truncate", "a file is cut anywhere, and grows with zeros", _truncate),
         ("full", "a full disk is an error, and room comes back", _full),
         ("io-errors", "failed requests are errors and nothing worse", _errors),
+        ("io-errors-anywhere", "whichever request fails, somebody hears of it or nothing is lost", _errors_anywhere),
         ("busy", "an open file keeps the mount, and its blocks when it is unlinked", _busy),
     ]
     return found
