@@ -15,7 +15,8 @@
 #define DEBUG_EXIT 0xf4
 #define SCRATCH_VA 0x0000000050000000UL
 
-enum { CHILD_CAPTBL = 40, CHILD_PGTBL, CHILD_COMP, OTHER, PEER, PEER_TCAP, PEER_RCV, PEER_SND, VICTIM, HANDLER, HANDLER_TCAP, HANDLER_RCV,
+enum { CHILD_CAPTBL = 40, CHILD_PGTBL, CHILD_COMP, OTHER, PEER, PEER_TCAP, PEER_RCV, PEER_SND,
+       VICTIM, HANDLER, HANDLER_TCAP, HANDLER_RCV,
        HANDLER_SND, OBJECT, SPACE, THREAD, SLOT_0 = 110, SLOT_6 };
 
 static const struct frame_cap frames = {SLOT_BOOT_FRAME};
@@ -338,7 +339,9 @@ cos_early(void)
 			u64 f = frame();
 
 			frame_to_user(frames, f);
-			pgtbl_map(own_pgtbl, frames, f, STACK_VA + (i + 1) * STACK_STRIDE - page * PAGE_SIZE, MAP_READ | MAP_WRITE);
+			pgtbl_map(own_pgtbl, frames, f,
+			          STACK_VA + (i + 1) * STACK_STRIDE - page * PAGE_SIZE,
+			          MAP_READ | MAP_WRITE);
 		}
 }
 

@@ -194,7 +194,9 @@ snd_rights(void)
 }
 
 const struct test rcv_tests[] = {
-	{"snd_immediate", "a waiting receiver of better priority runs at once, and nothing is told when it waits again", immediate},
+	{"snd_immediate",
+	 "a waiting receiver of better priority runs at once, and nothing is told when it waits again",
+	 immediate},
 	{"snd_not_better", "a receiver of no better priority waits for its scheduler", not_better},
 	{"snd_counts", "notifications are counted, none is lost", counts},
 	{"snd_no_budget", "a receiver whose tcap has no budget does not preempt", no_budget},

@@ -7,7 +7,8 @@
 
 /* The operations of each kind, a bit for each. */
 static const u32 operations[CAP_KINDS] = {
-	[CAP_CAPTBL] = 0xf, [CAP_PGTBL] = 0x3f, [CAP_COMP] = 0x1f, [CAP_THD] = 0xff, [CAP_TCAP] = 0x7, [CAP_RCV] = 0x7, [CAP_SND] = 0x1,
+	[CAP_CAPTBL] = 0xf, [CAP_PGTBL] = 0x3f, [CAP_COMP] = 0x1f, [CAP_THD] = 0xff,
+	[CAP_TCAP] = 0x7, [CAP_RCV] = 0x7, [CAP_SND] = 0x1,
 	[CAP_IRQ] = 0xf, [CAP_IOPORT] = 0xb, [CAP_FRAME] = 0x3ff8,
 };
 
@@ -33,7 +34,9 @@ make_each(void)
 		object[i] = frame_take();
 	CHECK_EQ(frame_make_captbl(all_frames, object[0], TABLE), EOK);
 	CHECK_EQ(frame_make_pgtbl(all_frames, object[1], SPACE), EOK);
-	CHECK_EQ(frame_make_comp(all_frames, object[2], COMP, (struct captbl_cap){TABLE}, (struct pgtbl_cap){SPACE}, 0x400000), EOK);
+	CHECK_EQ(frame_make_comp(all_frames, object[2], COMP, (struct captbl_cap){TABLE},
+	                         (struct pgtbl_cap){SPACE}, 0x400000),
+	         EOK);
 	CHECK_EQ(frame_make_thd(all_frames, object[3], THD, (struct comp_cap){COMP}, 3, 0), EOK);
 	CHECK_EQ(frame_make_tcap(all_frames, object[4], TCAP, 9), EOK);
 	CHECK_EQ(frame_make_rcv(all_frames, object[5], RCV, (struct thd_cap){THD}, (struct tcap_cap){TCAP}, 0), EOK);

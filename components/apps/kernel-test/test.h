@@ -16,7 +16,8 @@ struct test {
 };
 
 /* Lists, each ended by a NULL name. */
-extern const struct test captbl_tests[], frame_tests[], pgtbl_tests[], comp_tests[], thd_tests[], rcv_tests[], tcap_tests[], hw_tests[],
+extern const struct test captbl_tests[], frame_tests[], pgtbl_tests[], comp_tests[],
+	thd_tests[], rcv_tests[], tcap_tests[], hw_tests[],
 	fault_tests[], recovery_tests[], cpu_tests[], rights_tests[], trust_tests[];
 
 int test_failed(const char *file, int line, const char *what);

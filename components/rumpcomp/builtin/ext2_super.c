@@ -225,7 +225,9 @@ group_ok(const struct ext2 *fs, uint32_t group)
 	if (ext2_group_has_super(fs, group))
 		low += 1 + fs->gd_blocks + fs->reserved_gd_blocks;
 	if (g->bg_block_bitmap < low || g->bg_block_bitmap >= end ||
-	    g->bg_inode_bitmap < low || g->bg_inode_bitmap >= end || g->bg_inode_table < low || table_end > end || g->bg_block_bitmap == g->bg_inode_bitmap)
+	    g->bg_inode_bitmap < low || g->bg_inode_bitmap >= end ||
+	    g->bg_inode_table < low || table_end > end ||
+	    g->bg_block_bitmap == g->bg_inode_bitmap)
 		return 0;
 	if (g->bg_block_bitmap >= g->bg_inode_table && g->bg_block_bitmap < table_end)
 		return 0;

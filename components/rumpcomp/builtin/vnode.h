@@ -90,13 +90,16 @@ struct vnode_ops {
 	/* W. Makes an object and its name; EEXIST. The result is referenced. */
 	int (*make)(struct vnode *dir, const struct name *, const struct vnode_new *, struct vnode **);
 	int (*link)(struct vnode *dir /* W */, const struct name *, struct vnode * /* W */); /* EEXIST */
-	int (*remove)(struct vnode *dir /* W */, const struct name *, struct vnode * /* W */); /* ENOTEMPTY for a directory */
+	/* ENOTEMPTY for a directory */
+	int (*remove)(struct vnode *dir /* W */, const struct name *, struct vnode * /* W */);
 	/* all W */
 	int (*rename)(struct rename *);
 	int (*read)(struct vnode * /* R */, void *, size_t n, uint64_t off, size_t *donep);
-	int (*write)(struct vnode * /* W */, const void *, size_t n, uint64_t off, size_t *donep); /* may end early with an error */
+	/* may end early with an error */
+	int (*write)(struct vnode * /* W */, const void *, size_t n, uint64_t off, size_t *donep);
 	int (*truncate)(struct vnode * /* W */, uint64_t size);
-	int (*readdir)(struct vnode * /* R */, void *, size_t n, uint64_t *offp, size_t *donep); /* EINVAL: n is too small */
+	/* EINVAL: n is too small */
+	int (*readdir)(struct vnode * /* R */, void *, size_t n, uint64_t *offp, size_t *donep);
 	int (*readlink)(struct vnode * /* R */, char *, size_t n, size_t *donep);
 	void (*getattr)(struct vnode * /* R */, struct rsys_stat *);
 	int (*update)(struct vnode * /* W */); /* mode, uid or gid were changed */
