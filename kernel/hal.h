@@ -33,8 +33,8 @@ struct machine {
 
 /* ---- core/ implements; the machine calls ---- */
 
-/* Called once, on the boot processor's kernel stack, interrupts off, address space of the kernel. Returns when cpu_this()->thd is the
- * booter's thread; the machine then resumes it as after a switch. A bad boot image ends in panic. */
+/* Called once, on the boot processor's kernel stack, interrupts off, address space of the kernel. Returns when cpu_this()->thd
+ * is the booter's thread; the machine then resumes it as after a switch. A bad boot image ends in panic. */
 void kmain(const struct machine *);
 
 /* One system call that is no invocation. Results go to a->r[0] to [2]; words that an operation does not set go back as they came.
@@ -72,13 +72,14 @@ typedef u64 pte_t;
 void   hal_pgtbl_init(void *top);                   /* puts the kernel half into a cleared table */
 #include "pte.h"
 /* Inline there:
- *   hal_pte(top, va, level)      the entry for va in the table of that level (1 to 4; 4: in top itself); NULL: a table above is missing
+ *   hal_pte(top, va, level)      the entry for va in the table of that level (4: top itself); NULL: a table above is missing
  *   hal_pte_page(frame, prot), hal_pte_table(frame), hal_pte_present(pte), hal_pte_frame(pte), hal_pte_prot(pte)
  *   hal_tlb_forget(va)           after an entry of the loaded address space has changed or gone
- *   hal_space_load(space), hal_space_loaded()   the loaded address space, by the physical address of its top table; loading it again is nothing
+ *   hal_space_load(space), hal_space_loaded()   by the physical address of the top table; loading it again is nothing
  */
 
-/* Time: hal_now() is in arch.h. The timer fires once when the counter reaches when; CYCLES_INF = never. A time in the past fires at once. */
+/* Time: hal_now() is in arch.h. The timer fires once when the counter reaches when; CYCLES_INF = never. A time in the past
+ * fires at once. */
 void hal_timer_set(cycles_t when);
 
 /* Interrupt lines 0 to hal_irq_lines() - 1, all masked at boot. The machine's own interrupts (timer) are not among them. */

@@ -74,8 +74,9 @@ enum comp_op {
 	/* Makes an entry point. a1 = own slot for the CAP_SINV, a2 = entry address, a3 = badge. RIGHT_CREATE.
 	 * EINVAL if the address is not of the user half. */
 	COMP_MAKE_SINV = 0,
-	/* Names the end point that is told of this component's faults. a1 = own slot of a CAP_SND, 0 = that of the invoker's component: if it has
-	 * none, as the trusted base, a fault ends the system; a2 = badge: what REG_COMP of a thread that faulted in it says. RIGHT_MODIFY. */
+	/* Names the end point that is told of this component's faults. a1 = own slot of a CAP_SND, 0 = that of the invoker's
+	 * component: if it has none, as the trusted base, a fault ends the system; a2 = badge: what REG_COMP of a thread that
+	 * faulted in it says. RIGHT_MODIFY. */
 	COMP_SET_FAULT = 1,
 	/* Marks it down and begins the next incarnation. Capabilities to it stay valid. RIGHT_MODIFY. EBUSY if down already. */
 	COMP_DOWN      = 2,
@@ -87,17 +88,18 @@ enum comp_op {
 
 /* CAP_THD */
 enum thd_op {
-	/* Switches to this thread; the invoking thread stays ready. a1 = own slot of the CAP_TCAP to run on, 0 = the one
-	 * in use; a2 = priority, 0 (highest) to PRIO_LOWEST; a3 = absolute time-stamp at which the scheduler is activated, or CYCLES_INF;
-	 * a4 = token: a number greater than that of every earlier dispatch under the same scheduler. RIGHT_USE.
-	 * Blocks until this thread is dispatched again. EAGAIN stale token; EBUSY the scheduler has events pending and the invoker
-	 * is not its thread; EINVAL no scheduler, or a bad priority; EPARKED; EEXPIRED; ECOMPDEAD no living component is left on the thread's invocation stack. */
+	/* Switches to this thread; the invoking thread stays ready. a1 = own slot of the CAP_TCAP to run on, 0 = the one in
+	 * use; a2 = priority, 0 (highest) to PRIO_LOWEST; a3 = absolute time-stamp at which the scheduler is activated, or
+	 * CYCLES_INF; a4 = token: a number greater than that of every earlier dispatch under the same scheduler. RIGHT_USE.
+	 * Blocks until this thread is dispatched again. EAGAIN stale token; EBUSY the scheduler has events pending and the
+	 * invoker is not its thread; EINVAL no scheduler, or a bad priority; EPARKED; EEXPIRED; ECOMPDEAD no living component
+	 * is left on the thread's invocation stack. */
 	THD_DISPATCH = 0,
 	/* Names the scheduler. a1 = own slot of a CAP_RCV (RIGHT_MODIFY): its events tell of this thread. RIGHT_MODIFY. */
 	THD_BIND     = 1,
 	/* Result: cycles it has run, enum thd_state, incarnation-checked number of open invocations. RIGHT_READ. */
 	THD_QUERY    = 2,
-	/* A parked thread's fault. Result: enum fault_cause, fault address, instruction address. RIGHT_READ. EINVAL not parked. */
+	/* Result: a parked thread's enum fault_cause, fault address, instruction address. RIGHT_READ. EINVAL not parked. */
 	THD_FAULT    = 3,
 	/* Reads or writes a register of a parked thread. a1 = enum thd_reg (a2 = value). RIGHT_MODIFY. EINVAL not parked, no such
 	 * register, or an instruction address outside the user half. Flags are sanitised. */
@@ -105,7 +107,7 @@ enum thd_op {
 	THD_SET_REG  = 5,
 	/* Makes a parked thread ready; its scheduler gets EVENT_WOKEN. RIGHT_MODIFY. EINVAL not parked. */
 	THD_RESUME   = 6,
-	/* Makes a parked thread return from the component it faulted in with ECOMPDEAD, and ready. RIGHT_MODIFY. EINVAL not parked. */
+	/* A parked thread returns from where it faulted with ECOMPDEAD, and is ready. RIGHT_MODIFY. EINVAL not parked. */
 	THD_ABORT    = 7,
 };
 
@@ -138,9 +140,9 @@ enum thd_reg {
 
 /* CAP_TCAP */
 enum tcap_op {
-	/* Moves budget from this tcap. a1 = own slot of the receiving CAP_TCAP, a2 = cycles (CYCLES_INF from an infinite one makes the receiver
-	 * infinite), a3 = priority the receiver has from now on (not better than this one's). RIGHT_CREATE here, RIGHT_MODIFY there.
-	 * EEXPIRED not enough left; EINVAL. */
+	/* Moves budget from this tcap. a1 = own slot of the receiving CAP_TCAP, a2 = cycles (CYCLES_INF from an infinite one
+	 * makes the receiver infinite), a3 = priority the receiver has from now on (not better than this one's). RIGHT_CREATE
+	 * here, RIGHT_MODIFY there. EEXPIRED not enough left; EINVAL. */
 	TCAP_TRANSFER = 0,
 	/* As TCAP_TRANSFER to the tcap of an end point, and sends to it. a1 = own slot of a CAP_SND, a2, a3 as above. */
 	TCAP_DELEGATE = 1,
@@ -151,11 +153,12 @@ enum tcap_op {
 /* CAP_RCV. The thread that an end point is bound to waits on it. An end point that threads name with THD_BIND
  * belongs to a scheduler. */
 enum rcv_op {
-	/* Takes what is pending: notifications first, then one event. a1 = enum wait_flag, a2 = absolute time-stamp at which to give up, or CYCLES_INF.
-	 * Result: notifications since the last call; thread id | 1 << 32 if there is an event, else 0; for it: enum event bits | cycles run << 8.
-	 * RIGHT_USE; only its own thread may (EPERM). Blocks unless WAIT_POLL. EAGAIN nothing pending (WAIT_POLL); ETIMEDOUT.
-	 * Only a root scheduler may give a timeout (else EINVAL): time-outs of all other threads are its business. A root scheduler
-	 * that is dispatched while it waits comes back with nothing: no notification, no event. */
+	/* Takes what is pending: notifications first, then one event. a1 = enum wait_flag, a2 = absolute time-stamp at which
+	 * to give up, or CYCLES_INF. Result: notifications since the last call; thread id | 1 << 32 if there is an event, else
+	 * 0; for it: enum event bits | cycles run << 8. RIGHT_USE; only its own thread may (EPERM). Blocks unless WAIT_POLL.
+	 * EAGAIN nothing pending (WAIT_POLL); ETIMEDOUT. Only a root scheduler may give a timeout (else EINVAL): time-outs of
+	 * all other threads are its business. A root scheduler that is dispatched while it waits comes back with nothing: no
+	 * notification, no event. */
 	RCV_WAIT     = 0,
 	/* Makes a sending side. a1 = own slot for the CAP_SND. RIGHT_CREATE. */
 	RCV_MAKE_SND = 1,
@@ -200,13 +203,14 @@ enum ioport_op {
 
 /* CAP_FRAME: a range of frames; an index counts from the range's first. Whoever holds it owns whatever is in these frames. */
 enum frame_op {
-	/* Makes a capability to a part. a1 = own slot for it, a2 = first index, a3 = number, a4 = rights mask. RIGHT_CREATE. EINVAL. */
+	/* A capability to a part. a1 = own slot for it, a2 = first index, a3 = number, a4 = rights mask. RIGHT_CREATE. EINVAL. */
 	FRAME_DERIVE   = 3,
 	/* Untyped frame becomes user memory, zeroed. a1 = index. RIGHT_CREATE. EFRAMETYPE; EINVAL. */
 	FRAME_TO_USER  = 4,
-	/* Whatever it is becomes untyped again; every capability to a kernel object in it is dead at once. a1 = index. RIGHT_CREATE.
-	 * EBUSY mapped, attached to a page table (see PGTBL_DETACH), current, a table with entries that count (pages, tables, further frames), or
-	 * in use by another object; EFRAMETYPE untyped already, reserved or device. A further frame of a captbl leaves its table. */
+	/* Whatever it is becomes untyped again; every capability to a kernel object in it is dead at once. a1 = index.
+	 * RIGHT_CREATE. EBUSY mapped, attached to a page table (see PGTBL_DETACH), current, a table with entries that count
+	 * (pages, tables, further frames), or in use by another object; EFRAMETYPE untyped already, reserved or device. A
+	 * further frame of a captbl leaves its table. */
 	FRAME_RECLAIM  = 5,
 	/* a1 = index. Result: enum frame_type | cap_kind << 8, reference count, epoch. RIGHT_READ. */
 	FRAME_QUERY    = 6,
@@ -217,12 +221,12 @@ enum frame_op {
 	 * EFRAMETYPE; EINVAL; EEXIST. */
 	FRAME_MAKE_CAPTBL = 8,
 	FRAME_MAKE_PGTBL  = 9,
-	FRAME_MAKE_COMP   = 10, /* a3, a4 = own slots of captbl and pgtbl, a5 = upcall entry. Starts up, with its maker's fault end point: nobody makes himself trusted. */
-	FRAME_MAKE_THD    = 11, /* a3 = own slot of the component (RIGHT_CREATE), a4 = thread id, a5 = argument. It has no scheduler, and does not run, until THD_BIND. */
+	FRAME_MAKE_COMP   = 10, /* a3, a4 = own slots of captbl and pgtbl, a5 = entry. Up, with its maker's fault end point. */
+	FRAME_MAKE_THD    = 11, /* a3 = own slot of the component (RIGHT_CREATE), a4 = id, a5 = argument. Runs after THD_BIND. */
 	FRAME_MAKE_TCAP   = 12, /* a3 = priority. No budget. */
-	FRAME_MAKE_RCV    = 13, /* a3, a4 = own slots of the thread and the tcap it is to run on when notified; a5 = 1 if it is to be a root
-	                           scheduler: on its waiting with nothing else to run the processor idles. EBUSY the thread has one; EPERM
-	                           a root scheduler made by a component that has a fault end point. */
+	/* a3, a4 = own slots of the thread and the tcap it runs on when notified; a5 = 1: a root scheduler: when it waits, the
+	 * processor idles. EBUSY the thread has one; EPERM root, by a component with a fault end point. */
+	FRAME_MAKE_RCV    = 13,
 };
 
 enum frame_type {

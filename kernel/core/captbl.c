@@ -1,6 +1,6 @@
 /*
- * Capability tables: look up, copy with fewer rights, remove, extend. A slot changes from empty to full and back in one operation; since
- * references are weak, emptying a slot needs no bookkeeping.
+ * Capability tables: look up, copy with fewer rights, remove, extend. A slot changes from empty to full and back in one
+ * operation; since references are weak, emptying a slot needs no bookkeeping.
  */
 #include "captbl.h"
 

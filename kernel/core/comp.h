@@ -1,8 +1,9 @@
 /*
- * Components: a capability table, an address space and an entry for new threads. Entry points (sinv) are capabilities
- * to the component itself.
+ * Components: a capability table, an address space and an entry for new threads. Entry points (sinv) are capabilities to the
+ * component itself.
  *
- * The incarnation stands in the frame's record, beside the epoch, so that invocation and return compare both at once: even = up, odd = down.
+ * The incarnation stands in the frame's record, beside the epoch, so that invocation and return compare both at once: even =
+ * up, odd = down.
  */
 #ifndef CORE_COMP_H
 #define CORE_COMP_H

@@ -1,9 +1,9 @@
 /*
  * The per-processor block: everything that is "current". The gs base points to it in the kernel.
  *
- * Switching. The kernel has one stack for each processor and no thread context of its own: an operation that switches sets `thd` and
- * what belongs to it with thd_switch() and returns normally. The machine then finds `left` set: the top of the thread that entered,
- * into which it saves that thread's kept registers if it came by system call; and resumes `thd`:
+ * Switching. The kernel has one stack for each processor and no thread context of its own: an operation that switches sets
+ * `thd` and what belongs to it with thd_switch() and returns normally. The machine then finds `left` set: the top of the
+ * thread that entered, into which it saves that thread's kept registers if it came by system call; and resumes `thd`:
  *   thd->resume == RESUME_CALL  from the top of its invocation stack, with thd->ret[] as results
  *   thd->resume == RESUME_FULL  from its struct arch_thd, all registers
  * thd == NULL means idle: the machine calls idle() first.
@@ -25,7 +25,7 @@ struct cpu {
 	u64            physmap;  /* PHYSMAP */
 	u64            kstack;   /* end of the kernel stack */
 	u64            thdid;    /* the running thread's id */
-	u64            vec_live; /* the vector registers hold the running thread's values; else they are initial and trap on use */
+	u64            vec_live; /* the vector registers are the running thread's; else they are initial and trap */
 	struct thd    *thd;      /* the running thread; NULL = idle */
 	struct inv    *left;     /* top of the thread that a system call left; NULL = none */
 	struct cpu    *self;

@@ -1,9 +1,10 @@
 /*
  * Physical frames: one record each, and what may become what.
  *
- * UNTYPED -> USER -> UNTYPED, UNTYPED -> KERNEL (one object) -> UNTYPED; RESERVED and DEVICE for ever. The way back needs refs == 0 and
- * used == 0 (nobody maps, attaches or uses it), and begins a new epoch, which kills every weak reference to the frame. Without PCID the processor
- * holds translations of the loaded address space only, and every unmap there flushes at once: a frame without references is quiescent.
+ * UNTYPED -> USER -> UNTYPED, UNTYPED -> KERNEL (one object) -> UNTYPED; RESERVED and DEVICE for ever. The way back needs refs
+ * == 0 and used == 0 (nobody maps, attaches or uses it), and begins a new epoch, which kills every weak reference to the
+ * frame. Without PCID the processor holds translations of the loaded address space only, and every unmap there flushes at
+ * once: a frame without references is quiescent.
  */
 #ifndef CORE_FRAME_H
 #define CORE_FRAME_H
@@ -15,7 +16,7 @@
 struct frame {
 	union {
 		u64 life;                        /* a component's: both halves together */
-		struct { u32 incarnation, epoch; }; /* incarnation: odd = the component is down. For an inner table: frame number of its top */
+		struct { u32 incarnation, epoch; }; /* odd = down. A table below the top: number of the top */
 	};
 	u32 refs; /* user: mappings; captbl, pgtbl: components that use it, or 1 if attached to a table above */
 	u8  type; /* enum frame_type */

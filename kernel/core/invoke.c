@@ -1,6 +1,6 @@
 /*
- * The system-call table: for each kind of capability and operation the function and the right it needs. kernel/abi/op.h is its reference.
- * Invocation (CAP_SINV) and return are not here: arch/.../entry.S decides them.
+ * The system-call table: for each kind of capability and operation the function and the right it needs. kernel/abi/op.h is its
+ * reference. Invocation (CAP_SINV) and return are not here: arch/.../entry.S decides them.
  */
 #include "captbl.h"
 #include "comp.h"

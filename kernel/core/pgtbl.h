@@ -1,8 +1,8 @@
 /*
  * Address spaces: a tree of page tables, each one frame, four levels, the top one being what a capability names.
  *
- * Every entry in use counts: a page in its frame's refs (unless it is device memory), and every entry in its table's used. A table below the
- * top has refs 1 while it is attached. Writable and executable exclude each other.
+ * Every entry in use counts: a page in its frame's refs (unless it is device memory), and every entry in its table's used. A
+ * table below the top has refs 1 while it is attached. Writable and executable exclude each other.
  */
 #ifndef CORE_PGTBL_H
 #define CORE_PGTBL_H

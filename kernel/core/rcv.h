@@ -2,7 +2,8 @@
  * End points: notifications counted, and events of threads. One thread waits on each.
  *
  * A thread names its scheduler's end point (events) and its component the one for faults. An event is a set of bits in the
- * thread itself, so that nothing is allocated and none is lost: BLOCKED and WOKEN cancel each other while the scheduler has seen neither.
+ * thread itself, so that nothing is allocated and none is lost: BLOCKED and WOKEN cancel each other while the scheduler has
+ * seen neither.
  */
 #ifndef CORE_RCV_H
 #define CORE_RCV_H

@@ -118,8 +118,8 @@ scheduler_try(struct cpu *c, struct rcv *r)
 	return 1;
 }
 
-/* From a scheduler upwards: the first whose thread can run. Whoever binds threads can close a ring, so the way is bounded; at its end
- * stands the first scheduler that there was. */
+/* From a scheduler upwards: the first whose thread can run. Whoever binds threads can close a ring, so the way is bounded; at
+ * its end stands the first scheduler that there was. */
 static void
 scheduler_next(struct cpu *c, struct rcv *r)
 {
@@ -168,7 +168,8 @@ sched_activate(struct cpu *c)
 		scheduler_next(c, own ? NULL : r);
 }
 
-/* What else may be wrong with a dispatch: the thread is not READY. A waiting root scheduler may be dispatched: its wait returns with nothing. */
+/* What else may be wrong with a dispatch: the thread is not READY. A waiting root scheduler may be dispatched: its wait
+ * returns with nothing. */
 static int
 wake_for_dispatch(struct thd *t)
 {
@@ -199,7 +200,8 @@ dispatch_check(const struct cpu *c, struct thd *t, const struct args *a, const s
 	return EOK;
 }
 
-/* Measured: the commonest way to switch. The running thread's tcap is the one being charged, so its weak reference is that one's. */
+/* Measured: the commonest way to switch. The running thread's tcap is the one being charged, so its weak reference is that
+ * one's. */
 word_t
 thd_op_dispatch(struct cap *cap, struct args *a)
 {

@@ -1,5 +1,6 @@
 /*
- * Tcaps: budgets of processor time with a priority. The running thread's is charged at every switch; used up, it activates the scheduler.
+ * Tcaps: budgets of processor time with a priority. The running thread's is charged at every switch; used up, it activates the
+ * scheduler.
  */
 #ifndef CORE_TCAP_H
 #define CORE_TCAP_H

@@ -125,8 +125,8 @@ thd_op_query(struct cap *cap, struct args *a)
 	return EOK;
 }
 
-/* The running thread faulted. Without a fault end point its component is one that the system cannot do without; if that was destroyed,
- * only the scheduler hears of it. */
+/* The running thread faulted. Without a fault end point its component is one that the system cannot do without; if that was
+ * destroyed, only the scheduler hears of it. */
 void
 fault(enum fault_cause cause, u64 address, u64 code)
 {

@@ -1,12 +1,12 @@
 /*
  * Threads, and the invocation stack that carries them through components.
  *
- * inv[0] is the component in which the thread started, *top the one it is in. Each entry names its component weakly, by frame and life
- * (epoch and incarnation): an entry is dead when they no longer match, and a dead entry is skipped at return and at dispatch.
- * The entry before inv[0] is a sentinel that never matches.
+ * inv[0] is the component in which the thread started, *top the one it is in. Each entry names its component weakly, by frame
+ * and life (epoch and incarnation): an entry is dead when they no longer match, and a dead entry is skipped at return and at
+ * dispatch. The entry before inv[0] is a sentinel that never matches.
  *
- * States and moves: READY -> WAITING (rcv_wait) -> READY (notified); READY -> PARKED (fault) -> READY (resume, abort);
- * any -> DEAD (returned from inv[0], or no living entry left). Only a READY thread is dispatched.
+ * States and moves: READY -> WAITING (rcv_wait) -> READY (notified); READY -> PARKED (fault) -> READY (resume, abort); any ->
+ * DEAD (returned from inv[0], or no living entry left). Only a READY thread is dispatched.
  */
 #ifndef CORE_THD_H
 #define CORE_THD_H
@@ -75,8 +75,8 @@ inv_lives(const struct inv *i)
 int thd_unwind(struct thd *);
 
 /*
- * Called before a thread that is not running is resumed: if the component on its top has died, it goes back to the nearest living one with
- * ECOMPDEAD. Result: 0 if there is none; the thread is then DEAD and its scheduler told.
+ * Called before a thread that is not running is resumed: if the component on its top has died, it goes back to the nearest
+ * living one with ECOMPDEAD. Result: 0 if there is none; the thread is then DEAD and its scheduler told.
  */
 static inline int
 thd_settle(struct thd *t)

@@ -8,8 +8,8 @@
 
 #define PHYSMAP   0xffff800000000000UL /* all RAM, writable, not executable */
 #define KERNEL_VA 0xffffffff80000000UL /* the kernel's image, at physical 0 plus its load address */
-#define FRAMES_VA 0xffffffffc0000000UL /* the frame records: within 2 GiB of the end, so that entry.S reaches them by displacement */
-#define USER_END  0x00007ffffffff000UL /* the last page is never mapped: SYSCALL at its end would leave a non-canonical return address */
+#define FRAMES_VA 0xffffffffc0000000UL /* the frame records: entry.S reaches them by displacement */
+#define USER_END  0x00007ffffffff000UL /* the last page is left out: SYSCALL at its end returns to no address */
 
 /* All registers of a thread that was interrupted or faulted, as trap.S pushes them. */
 struct regs {

@@ -1,6 +1,6 @@
 /*
- * Segments, the task state segment (in the processor's block), and the interrupt descriptors. NMI, double fault and machine check have a
- * stack of their own, for the kernel enters system calls on the user's stack pointer.
+ * Segments, the task state segment (in the processor's block), and the interrupt descriptors. NMI, double fault and machine
+ * check have a stack of their own, for the kernel enters system calls on the user's stack pointer.
  */
 #include "arch_main.h"
 #include "core/cpu.h"

@@ -1,9 +1,9 @@
 /*
- * System calls: invocation and return, which are decided here, and the way into every other operation; and how a thread
- * is resumed. kernel/abi/op.h has the register convention. The contract with core/ is in core/cpu.h.
+ * System calls: invocation and return, which are decided here, and the way into every other operation; and how a thread is
+ * resumed. kernel/abi/op.h has the register convention. The contract with core/ is in core/cpu.h.
  *
- * Interrupts are off in the kernel. Invocation and return use no stack: rsp is still the user's until it is replaced. r11 (the user's flags,
- * which are reset anyway) holds the top of the running thread's invocation stack throughout.
+ * Interrupts are off in the kernel. Invocation and return use no stack: rsp is still the user's until it is replaced. r11 (the
+ * user's flags, which are reset anyway) holds the top of the running thread's invocation stack throughout.
  */
 #include "offsets.h"
 
@@ -70,7 +70,8 @@ found:					/* rax = the capability */
 	cmpb	$ASM_CAP_SINV, CAP_OFF_KIND(%rax)
 	jne	operation
 
-	/* Invocation. It needs the right, the server must live and be up, and the invocation stack must have room (it ends with the thread's frame). */
+	/* Invocation. It needs the right, the server must live and be up, and the invocation stack must have room (it ends
+	 * with the thread's frame). */
 	SAVE_KEPT
 	testb	$ASM_RIGHT_USE, CAP_OFF_RIGHTS(%rax)
 	jz	refused

@@ -1,9 +1,9 @@
 /*
  * Vector registers (x87, SSE, AVX), lazily.
  *
- * CR0.TS is set whenever cpu->vec_live is 0, and the registers then hold their initial values: there is nothing to leak. The first use traps and
- * sets vec_live. Every crossing and every switch of a live thread makes them initial again (entry.S), saving them first only if
- * the thread was interrupted. A component that uses none pays two instructions a crossing.
+ * CR0.TS is set whenever cpu->vec_live is 0, and the registers then hold their initial values: there is nothing to leak. The
+ * first use traps and sets vec_live. Every crossing and every switch of a live thread makes them initial again (entry.S),
+ * saving them first only if the thread was interrupted. A component that uses none pays two instructions a crossing.
  */
 #include "arch_main.h"
 #include "core/cpu.h"

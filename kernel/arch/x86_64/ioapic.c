@@ -1,6 +1,6 @@
 /*
- * The I/O interrupt controller: one redirection entry for each line. Intel 82093AA.
- * Lines are its inputs. ISA lines are edge-triggered, but for 5, 9, 10 and 11, on which PC firmware puts PCI's level-triggered interrupts.
+ * The I/O interrupt controller: one redirection entry for each line. Intel 82093AA. Lines are its inputs. ISA lines are
+ * edge-triggered, but for 5, 9, 10 and 11, on which PC firmware puts PCI's level-triggered interrupts.
  */
 #include "arch_main.h"
 #include "x86.h"

@@ -1,6 +1,7 @@
 /*
- * The local interrupt controller (Intel SDM volume 3, chapter 11), and time: how fast the time-stamp counter and the controller's timer run,
- * measured against the PC's interval timer (Intel 8254, channel 2, which needs no interrupt), and the one-shot timer in ticks of the former.
+ * The local interrupt controller (Intel SDM volume 3, chapter 11), and time: how fast the time-stamp counter and the
+ * controller's timer run, measured against the PC's interval timer (Intel 8254, channel 2, which needs no interrupt), and the
+ * one-shot timer in ticks of the former.
  */
 #include "arch_main.h"
 #include "core/print.h"
@@ -47,8 +48,9 @@ lapic_eoi(void)
 }
 
 /*
- * One count of channel 2 in mode 0, whose output (bit 5 of port 0x61) rises at the end. It begins with the last write and lies within what is
- * measured, so that whatever else delays the processor (a hypervisor, a busy host) only adds: the least of several is the best.
+ * One count of channel 2 in mode 0, whose output (bit 5 of port 0x61) rises at the end. It begins with the last write and lies
+ * within what is measured, so that whatever else delays the processor (a hypervisor, a busy host) only adds: the least of
+ * several is the best.
  */
 static void
 measure(u64 *tsc, u64 *local)

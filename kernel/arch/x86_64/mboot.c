@@ -1,6 +1,6 @@
 /*
- * What the loader left: memory map, boot image, command line. Multiboot2 specification 2.0 (tags); PVH: struct hvm_start_info version 1.
- * All of it lies below 4 GiB, which boot.S has mapped at PHYSMAP.
+ * What the loader left: memory map, boot image, command line. Multiboot2 specification 2.0 (tags); PVH: struct hvm_start_info
+ * version 1. All of it lies below 4 GiB, which boot.S has mapped at PHYSMAP.
  */
 #include "arch_main.h"
 #include "core/frame.h"

@@ -1,6 +1,6 @@
 /*
- * Exceptions and interrupts. From user mode the processor pushes onto the end of the running thread's struct regs (TSS rsp0), so that its
- * registers are saved in place; from the kernel (only while idle sleeps) onto the kernel stack.
+ * Exceptions and interrupts. From user mode the processor pushes onto the end of the running thread's struct regs (TSS rsp0),
+ * so that its registers are saved in place; from the kernel (only while idle sleeps) onto the kernel stack.
  */
 #include "offsets.h"
 
