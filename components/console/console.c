@@ -1,6 +1,7 @@
 /*
- * console: a 16550 serial port. Output waits for the port's queue of 16 bytes to be empty, then fills it. Input arrives by interrupt
- * in a ring, from which one thread at a time takes. Whoever waits for input says so by a bit, looks at the ring then, and sleeps; the interrupt thread fills
+ * console: a 16550 serial port. Output waits for the port's queue of 16 bytes to be empty, then
+ * fills it. Input arrives by interrupt in a ring, from which one thread at a time takes. Whoever
+ * waits for input says so by a bit, looks at the ring then, and sleeps; the interrupt thread fills
  * the ring and looks at the bits then: one of the two sees the other.
  */
 #include <console/console.h>

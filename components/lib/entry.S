@@ -1,6 +1,7 @@
 /*
- * Where a new thread enters the component: rax = argument, rbx = thread id, no stack (kernel/abi/op.h). It takes a stack from
- * the pool, clears its thread-local variables, and runs thread_start(argument). The constants are those of interfaces/init/info.h and stubs.h.
+ * Where a new thread enters the component: rax = argument, rbx = thread id, no stack
+ * (kernel/abi/op.h). It takes a stack from the pool, clears its thread-local variables, and runs
+ * thread_start(argument). The constants are those of interfaces/init/info.h and stubs.h.
  */
 #define STACK_VA     0x10000000
 #define STACK_STRIDE 0x10000
@@ -29,7 +30,8 @@ _start:
 	mov	%rbx, 16(%rdx)		/* thread id; badge 0 */
 	mov	%rsi, %rdi
 	call	thread_start
-	/* Puts the stack back and returns from the thread's first component: the thread is dead, and its scheduler hears of it. */
+	/* Puts the stack back and returns from the thread's first component: the thread is dead,
+	 * and its scheduler hears of it. */
 	.globl	cos_thread_exit
 cos_thread_exit:
 	mov	%fs:0, %rcx

@@ -1,6 +1,7 @@
 /*
- * The memory manager: frames, address spaces, budgets, sessions. Everything that two threads may touch at once is changed by one atomic
- * operation or by the kernel, which decides races: there is no lock, because memmgr comes before the scheduler and cannot block.
+ * The memory manager: frames, address spaces, budgets, sessions. Everything that two threads may
+ * touch at once is changed by one atomic operation or by the kernel, which decides races: there is
+ * no lock, because memmgr comes before the scheduler and cannot block.
  */
 #ifndef MEMMGR_H
 #define MEMMGR_H
@@ -33,7 +34,8 @@ void space_discharge(struct space *, u64 pages);
 int  space_map(struct space *, u64 frame, u64 va, u64 count);
 /* Unmaps pages that nobody else unmaps or maps. */
 void space_unmap(struct space *, u64 va, u64 count);
-/* Takes out a page of the heap. Result: its frame, now the caller's; BITMAP_NONE if it was not mapped, or another thread is quicker. */
+/* Takes out a page of the heap. Result: its frame, now the caller's; BITMAP_NONE if it was not
+ * mapped, or another thread is quicker. */
 u64  space_free(struct space *, u64 page);
 
 /* frames.c: user frames, zeroed. Results are indices into memmgr's range. */

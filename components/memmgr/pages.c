@@ -14,8 +14,8 @@ cos_init(void)
 }
 
 /*
- * Addresses and charges belong to pages one by one, since a component may free a page before the call that made it is over: then whoever unmapped it gives
- * back what it held, and nobody else.
+ * Addresses and charges belong to pages one by one, since a component may free a page before the
+ * call that made it is over: then whoever unmapped it gives back what it held, and nobody else.
  */
 static u64
 va_of(u64 page)

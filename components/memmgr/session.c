@@ -1,9 +1,12 @@
 /*
- * mem: session buffers. One run of adjacent frames for each, mapped into its client and then into its server.
+ * mem: session buffers. One run of adjacent frames for each, mapped into its client and then into
+ * its server.
  *
- * Each side has two bits: open, and busy (it maps or unmaps). A side comes and leaves by one compare-and-swap, so that it does so once; the frames go
- * when no bit is left. A server can come in only while the client is there. The bits share their word with a count of the sessions that this place
- * had: whoever has looked at client and server in the meantime of two others fails in the swap.
+ * Each side has two bits: open, and busy (it maps or unmaps). A side comes and leaves by one
+ * compare-and-swap, so that it does so once; the frames go when no bit is left. A server can come
+ * in only while the client is there. The bits share their word with a count of the sessions that
+ * this place had: whoever has looked at client and server in the meantime of two others fails in
+ * the swap.
  */
 #include <lib/component.h>
 #include <mem/mem.h>

@@ -126,7 +126,8 @@ take_out(struct space *s, u64 va)
 	return !q.err && pgtbl_unmap(s->pgtbl, va, 1).r1 == 1 ? q.r1 - frames_base() : BITMAP_NONE;
 }
 
-/* Between the question what is mapped and the unmapping, the page's bit keeps others from freeing it, and so from mapping another frame there. */
+/* Between the question what is mapped and the unmapping, the page's bit keeps others from freeing
+ * it, and so from mapping another frame there. */
 u64
 space_free(struct space *s, u64 page)
 {

@@ -47,7 +47,8 @@ int rsys_init(void);
 /* Registers a host block device under a name in the rump kernel ("/dev/disk0"). hostpath: what rumpuser_open gets. */
 int rsys_etfs_register(const char *key, const char *hostpath);
 
-/* A new process, with root's credentials, working directory "/"; and its end: closes what it has open. NULL if there is no memory. */
+/* A new process, with root's credentials, working directory "/"; and its end: closes what it has
+ * open. NULL if there is no memory. */
 struct rsys_proc *rsys_proc_create(void);
 void rsys_proc_destroy(struct rsys_proc *);
 int  rsys_proc_setcred(struct rsys_proc *, uint32_t uid, uint32_t gid);

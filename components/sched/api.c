@@ -169,8 +169,8 @@ sched_init_done(void)
 }
 
 /*
- * Its own threads that wait on end points will never be notified again. All others go on: those inside living servers finish there, and the
- * kernel finds out who has nowhere to return to.
+ * Its own threads that wait on end points will never be notified again. All others go on: those
+ * inside living servers finish there, and the kernel finds out who has nowhere to return to.
  */
 static void
 comp_died(u32 id, u32 comp)

@@ -40,7 +40,8 @@ try_lock(u32 me)
 	return __atomic_compare_exchange_n(&holder, &none, me, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
 
-/* The token is older than the look at the holder: if that one leaves and goes on elsewhere meanwhile, it does so by a dispatch. */
+/* The token is older than the look at the holder: if that one leaves and goes on elsewhere
+ * meanwhile, it does so by a dispatch. */
 static void
 help_holder(u32 me)
 {
@@ -71,8 +72,8 @@ unlock(u32 me)
 	}
 }
 
-/* One decision. Result: what the kernel says; *id = who is best; 0 = nobody is ready, and nothing happened. self: whether to tell the kernel
- * too if this thread is the best itself. */
+/* One decision. Result: what the kernel says; *id = who is best; 0 = nobody is ready, and nothing
+ * happened. self: whether to tell the kernel too if this thread is the best itself. */
 static int
 decide(u32 me, int self, u32 *id)
 {

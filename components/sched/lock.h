@@ -1,11 +1,13 @@
 /*
  * The scheduler's own mutual exclusion, and switching.
  *
- * The queues are guarded by a holder word. Who finds it held gives the processor, with its own priority and budget, to the holder, so that a preempted
- * holder finishes first; nobody is unwound inside. A decision takes a token first and looks at the queues (or the holder) then: if anybody
+ * The queues are guarded by a holder word. Who finds it held gives the processor, with its own
+ * priority and budget, to the holder, so that a preempted holder finishes first; nobody is unwound
+ * inside. A decision takes a token first and looks at the queues (or the holder) then: if anybody
  * dispatches in between, the kernel refuses the stale token and the decision is made again.
  *
- * Whoever cannot dispatch what seems best runs the scheduler's thread, which alone hears the kernel's events and puts the states right.
+ * Whoever cannot dispatch what seems best runs the scheduler's thread, which alone hears the
+ * kernel's events and puts the states right.
  */
 #ifndef SCHED_LOCK_H
 #define SCHED_LOCK_H
@@ -28,7 +30,8 @@ void yield_anew(u32 me);
 /* Runs the scheduler's thread. */
 void run_scheduler(void);
 
-/* One decision of the scheduler's own thread: dispatches the best. Result: what the kernel says; *id = who it was; 0 = nobody is ready. */
+/* One decision of the scheduler's own thread: dispatches the best. Result: what the kernel says;
+ * *id = who it was; 0 = nobody is ready. */
 int dispatch_best(u32 *id);
 
 #endif

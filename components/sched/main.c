@@ -1,6 +1,7 @@
 /*
- * The scheduler's own thread: it hears of events, runs time-outs, starts the components in order, and idles when nobody is ready. Its
- * priority is the best, so nothing preempts it; it gives the processor away only itself.
+ * The scheduler's own thread: it hears of events, runs time-outs, starts the components in order,
+ * and idles when nobody is ready. Its priority is the best, so nothing preempts it; it gives the
+ * processor away only itself.
  */
 #include <lib/component.h>
 
@@ -76,8 +77,9 @@ drain(void)
 }
 
 /*
- * The kernel did not dispatch a thread that seemed ready: it knows better. Events are taken before it is asked, so that a wake-up from now on is an event
- * of its own, and does not just cancel the blocking that nobody has heard of.
+ * The kernel did not dispatch a thread that seemed ready: it knows better. Events are taken before
+ * it is asked, so that a wake-up from now on is an event of its own, and does not just cancel the
+ * blocking that nobody has heard of.
  */
 static void
 put_right(u32 id, int err)

@@ -1,6 +1,6 @@
 /*
- * Kernel objects of threads. A frame that the kernel does not give back yet (its tcap is still being charged) stays taken and is tried again when
- * a frame is needed.
+ * Kernel objects of threads. A frame that the kernel does not give back yet (its tcap is still
+ * being charged) stays taken and is tried again when a frame is needed.
  */
 #include "object.h"
 

@@ -1,5 +1,6 @@
 /*
- * Kernel objects of threads: frames from the scheduler's own range, capabilities in its own table, copies where the script wants them.
+ * Kernel objects of threads: frames from the scheduler's own range, capabilities in its own table,
+ * copies where the script wants them.
  */
 #ifndef SCHED_OBJECT_H
 #define SCHED_OBJECT_H
@@ -15,8 +16,9 @@ struct tcap_cap thread_tcap(u32 id); /* what it is dispatched on */
 struct rcv_cap  scheduler_rcv(void);
 
 /*
- * Makes the kernel objects of threads[id], whose comp, base and prio are set; how: its record in the script, NULL for a thread made at run time.
- * Result: enum err; what was made before an error goes with object_end.
+ * Makes the kernel objects of threads[id], whose comp, base and prio are set; how: its record in
+ * the script, NULL for a thread made at run time. Result: enum err; what was made before an error
+ * goes with object_end.
  */
 int object_make(u32 id, word_t arg, const struct info_thread *how);
 

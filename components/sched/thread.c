@@ -7,7 +7,8 @@
 
 #include "object.h"
 
-/* The least time that a thread gets once it is dispatched, so that a better one which sleeps for no time again and again lets it get on. */
+/* The least time that a thread gets once it is dispatched, so that a better one which sleeps for no
+ * time again and again lets it get on. */
 #define LEAST 10000
 
 struct thread threads[THREADS];

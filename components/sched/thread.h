@@ -7,8 +7,9 @@
  *   READY -> EXPIRED (its budget is used up) -> READY (its period is over)
  *   READY -> INITED (sched_init_done) -> READY (everybody is)
  *   any -> ENDED (the kernel's event) -> FREE (joined, or its place is needed)
- * READY threads, the running one too, are in the ready queue; BLOCKED and EXPIRED ones may be among the time-outs. A thread that an interrupt
- * has just woken may run before the scheduler hears of it: it is KERNEL then, and whatever it asks for works all the same.
+ * READY threads, the running one too, are in the ready queue; BLOCKED and EXPIRED ones may be among
+ * the time-outs. A thread that an interrupt has just woken may run before the scheduler hears of
+ * it: it is KERNEL then, and whatever it asks for works all the same.
  */
 #ifndef SCHED_THREAD_H
 #define SCHED_THREAD_H

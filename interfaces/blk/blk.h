@@ -1,10 +1,12 @@
 /*
- * blk: a block device behind a ring. The client opens a session buffer (mem) towards the server; its first page is a struct
- * blk_ring, the rest is data. The client fills request slots and calls blk_kick; the server completes requests
- * in any order, writes completions and sends to the end point of the client's thread that the script names.
+ * blk: a block device behind a ring. The client opens a session buffer (mem) towards the server;
+ * its first page is a struct blk_ring, the rest is data. The client fills request slots and calls
+ * blk_kick; the server completes requests in any order, writes completions and sends to the end
+ * point of the client's thread that the script names.
  *
- * Trust: the server copies a request out of the ring before it checks it and answers with an error what is wrong with it. The client
- * does the same with completions. Both keep their own copies of the indices they write.
+ * Trust: the server copies a request out of the ring before it checks it and answers with an error
+ * what is wrong with it. The client does the same with completions. Both keep their own copies of
+ * the indices they write.
  */
 #ifndef BLK_BLK_H
 #define BLK_BLK_H

@@ -1,9 +1,11 @@
 /*
- * Both sides of the ring of blk.h. Each side keeps its own copy of the counters that it writes, and of a request or completion before it looks
- * at it; whatever it reads of the other's is checked. A side that is lied to gets BLK_RING_BROKEN, and never touches anything outside the ring.
+ * Both sides of the ring of blk.h. Each side keeps its own copy of the counters that it writes, and
+ * of a request or completion before it looks at it; whatever it reads of the other's is checked. A
+ * side that is lied to gets BLK_RING_BROKEN, and never touches anything outside the ring.
  *
- * Counters count for ever, modulo 2^32. In flight = taken - done. What the server writes into done[] is never overwritten before the client took it,
- * however wrong the client's counters are: the server takes a request only if its completion will have a place.
+ * Counters count for ever, modulo 2^32. In flight = taken - done. What the server writes into
+ * done[] is never overwritten before the client took it, however wrong the client's counters are:
+ * the server takes a request only if its completion will have a place.
  */
 #ifndef BLK_RING_H
 #define BLK_RING_H

@@ -1,8 +1,10 @@
 /*
- * fs: files, as a rump kernel's process sees them. Each client component is a process of its own. Names and data travel through the
- * calling thread's session buffer, named by fs_session first; arguments called off are offsets in it. Names are not
- * terminated: their length is an argument. Results are 0 or more, or -errno of the rump kernel; -EINVAL for a bad offset or length,
- * -EBADF without a session. Structures (struct rsys_stat, ...) are those of rumpcomp's rsys.h, repeated in fs_types.h.
+ * fs: files, as a rump kernel's process sees them. Each client component is a process of its own.
+ * Names and data travel through the calling thread's session buffer, named by fs_session first;
+ * arguments called off are offsets in it. Names are not terminated: their length is an argument.
+ * Results are 0 or more, or -errno of the rump kernel; -EINVAL for a bad offset or length, -EBADF
+ * without a session. Structures (struct rsys_stat, ...) are those of rumpcomp's rsys.h, repeated in
+ * fs_types.h.
  *
  * Programs use the functions with POSIX-like arguments in fs_client.h, which are made of these.
  */

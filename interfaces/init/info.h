@@ -1,9 +1,11 @@
 /*
- * What a component learns of itself at start, and what the booter learns of the system: the two binary formats
- * that the composer writes and nobody else. Little endian; every record has a fixed size; offsets count from the start of the blob.
+ * What a component learns of itself at start, and what the booter learns of the system: the two
+ * binary formats that the composer writes and nobody else. Little endian; every record has a fixed
+ * size; offsets count from the start of the blob.
  *
- * Each component's blob is a file NAME.info of the boot image; the booter maps it read-only at INFO_VA.
- * The system's manifest is the first file of the boot image, "manifest"; only the booter reads it.
+ * Each component's blob is a file NAME.info of the boot image; the booter maps it read-only at
+ * INFO_VA. The system's manifest is the first file of the boot image, "manifest"; only the booter
+ * reads it.
  */
 #ifndef INIT_INFO_H
 #define INIT_INFO_H

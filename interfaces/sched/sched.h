@@ -34,10 +34,11 @@ long sched_wakeup(word_t thdid);
 long sched_yield(void);
 
 /*
- * Makes a thread in the calling component. It enters through the component's upcall entry with arg, which the start-up
- * library takes for the address of a struct thread_start. It ends by returning from there (cos_thread_exit). priority: 0 to 255, not
- * better than the best that the script gives the component's threads.
- * Result: thread id; -EAGAIN the script's number of threads is reached; -EINVAL.
+ * Makes a thread in the calling component. It enters through the component's upcall entry with arg,
+ * which the start-up library takes for the address of a struct thread_start. It ends by returning
+ * from there (cos_thread_exit). priority: 0 to 255, not better than the best that the script gives
+ * the component's threads. Result: thread id; -EAGAIN the script's number of threads is reached;
+ * -EINVAL.
  * @blocks no
  * @repeat opid
  * @creates thd
@@ -45,9 +46,9 @@ long sched_yield(void);
 long sched_thd_create(word_t arg, word_t priority);
 
 /*
- * Waits until a thread of the same component has ended, and forgets it. A thread that has ended and that nobody joins is forgotten when
- * its place is needed.
- * Result: 0; -EINVAL no such thread, or the caller itself, or somebody else joins it.
+ * Waits until a thread of the same component has ended, and forgets it. A thread that has ended and
+ * that nobody joins is forgotten when its place is needed. Result: 0; -EINVAL no such thread, or
+ * the caller itself, or somebody else joins it.
  * @blocks yes
  * @repeat harmless
  * @ends thd thdid

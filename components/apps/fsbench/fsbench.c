@@ -1,6 +1,7 @@
 /*
- * What operations on files cost, from the client's call to its return: instructions, if the run counts them (icount: one is one nanosecond,
- * and time jumps while the machine idles, which is taken off). Each line is the mean of ROUNDS operations after a warm-up.
+ * What operations on files cost, from the client's call to its return: instructions, if the run
+ * counts them (icount: one is one nanosecond, and time jumps while the machine idles, which is
+ * taken off). Each line is the mean of ROUNDS operations after a warm-up.
  */
 #include <abi/err.h>
 #include <fs/fs_client.h>

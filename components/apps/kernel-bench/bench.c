@@ -1,8 +1,10 @@
 /*
- * What kernel operations cost, in instructions: run with the time-stamp counter counting them (runscripts/run kernel-bench does so).
+ * What kernel operations cost, in instructions: run with the time-stamp counter counting them
+ * (runscripts/run kernel-bench does so).
  *
- * The program runs as the booter, alone. Each figure is the least of several warm rounds, less what reading the counter costs. A second component shares the
- * program's memory, but has an address space and a capability table of its own.
+ * The program runs as the booter, alone. Each figure is the least of several warm rounds, less what
+ * reading the counter costs. A second component shares the program's memory, but has an address
+ * space and a capability table of its own.
  */
 #include <abi/boot.h>
 #include <init/info.h>

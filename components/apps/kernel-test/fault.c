@@ -82,7 +82,13 @@ jump(void *arg)
 	reached = 1;
 }
 
-#define INSTRUCTION(name, text) static void name(void *arg) { (void)arg; asm volatile(text : : : "memory", "rax", "rcx", "rdx"); reached = 1; }
+#define INSTRUCTION(name, text) \
+	static void name(void *arg) \
+	{ \
+		(void)arg; \
+		asm volatile(text : : : "memory", "rax", "rcx", "rdx"); \
+		reached = 1; \
+	}
 
 INSTRUCTION(do_in, "inb $0x80, %%al")
 INSTRUCTION(do_out, "outb %%al, $0x80")
@@ -99,7 +105,13 @@ INSTRUCTION(do_int80, "int $0x80")
 INSTRUCTION(do_timer, "int $0xf0")
 INSTRUCTION(do_noncanonical, "movabsq $0x8000000000000000, %%rax; movq %%rax, %%rsp; pushq %%rax")
 
-#define FAULTS(name, fn, arg, cause) static int name(void) { CHECK(begin(fn, (void *)(arg))); CHECK(faulted(cause)); return end(); }
+#define FAULTS(name, fn, arg, cause) \
+	static int name(void) \
+	{ \
+		CHECK(begin(fn, (void *)(arg))); \
+		CHECK(faulted(cause)); \
+		return end(); \
+	}
 
 FAULTS(null, touch, 0, FAULT_PAGE)
 FAULTS(unmapped, look, SCRATCH_VA, FAULT_PAGE)

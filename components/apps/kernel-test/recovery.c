@@ -272,7 +272,8 @@ do_harm(void *arg)
 
 static u64 playground;
 
-/* What it gets: frames of its own, its own table, a look at its address space, a little time, ports that do nothing, a neighbour. */
+/* What it gets: frames of its own, its own table, a look at its address space, a little time, ports
+ * that do nothing, a neighbour. */
 static int
 arm(void)
 {

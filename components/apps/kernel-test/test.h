@@ -1,8 +1,10 @@
 /*
- * The kernel's tests. The program runs as the booter, alone, with every capability; its main thread is the root scheduler.
+ * The kernel's tests. The program runs as the booter, alone, with every capability; its main thread
+ * is the root scheduler.
  *
- * A test is {name, sentence, function}; it returns 1 if what the sentence says holds. Before and after each, the machine's frames by type and the
- * slots in use are counted: a test gives back what it took.
+ * A test is {name, sentence, function}; it returns 1 if what the sentence says holds. Before and
+ * after each, the machine's frames by type and the slots in use are counted: a test gives back what
+ * it took.
  */
 #ifndef TEST_H
 #define TEST_H
@@ -22,7 +24,12 @@ extern const struct test captbl_tests[], frame_tests[], pgtbl_tests[], comp_test
 
 int test_failed(const char *file, int line, const char *what);
 #define CHECK(x) do { if (!(x)) return test_failed(__FILE__, __LINE__, #x); } while (0)
-#define CHECK_EQ(x, y) do { word_t x_ = (x), y_ = (y); if (x_ != y_) return test_differs(__FILE__, __LINE__, #x, x_, y_); } while (0)
+#define CHECK_EQ(x, y) \
+	do { \
+		word_t x_ = (x), y_ = (y); \
+		if (x_ != y_) \
+			return test_differs(__FILE__, __LINE__, #x, x_, y_); \
+	} while (0)
 int test_differs(const char *file, int line, const char *what, word_t is, word_t should);
 
 /* What the kernel gave. */

@@ -34,8 +34,9 @@ uint32_t bridge_thread_create(void (*fn)(void *), void *arg);
 void bridge_thread_exit(void) __attribute__((__noreturn__));
 void bridge_thread_join(uint32_t thread);
 
-/* Raises the calling thread for good to the priority of the most urgent one that can be inside the component: whoever holds a rump CPU
- * must not be kept from running by a thread that is less urgent than one who waits for it. */
+/* Raises the calling thread for good to the priority of the most urgent one that can be inside the
+ * component: whoever holds a rump CPU must not be kept from running by a thread that is less urgent
+ * than one who waits for it. */
 void bridge_thread_raise(void);
 
 /* Zeroed pages at adjacent addresses; NULL if there are none. Any run of pages may be given

@@ -1,5 +1,6 @@
 /*
- * The rest of the host machine: page tables in a format of its own, no interrupts, a timer that only remembers, and panic as a failed test.
+ * The rest of the host machine: page tables in a format of its own, no interrupts, a timer that
+ * only remembers, and panic as a failed test.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,7 @@
 /*
- * The machine-independent kernel on the host, under sanitizers: a list of named tests of single operations, and a hostile one that makes
- * random system calls and then compares the kernel's counts with what it finds by looking at everything.
+ * The machine-independent kernel on the host, under sanitizers: a list of named tests of single
+ * operations, and a hostile one that makes random system calls and then compares the kernel's
+ * counts with what it finds by looking at everything.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -260,8 +261,9 @@ counts_agree(void)
 	return 1;
 }
 
-/* What would be right for each argument of each operation: i frame index, f frame capability, o any first slot, s slot, r rights, v address,
- * l level, p protection, n small number, t time, k token, c component, b capability table, g page table, h thread, q tcap, e end point. */
+/* What would be right for each argument of each operation: i frame index, f frame capability, o any
+ * first slot, s slot, r rights, v address, l level, p protection, n small number, t time, k token,
+ * c component, b capability table, g page table, h thread, q tcap, e end point. */
 static const char *const shapes[CAP_KINDS][16] = {
 	[CAP_CAPTBL] = {"sor", "s", "fin", "s"},
 	[CAP_PGTBL]  = {"fivl", "fivp", "vn", "vp", "vl", "v"},
