@@ -1,8 +1,9 @@
 # What the Makefiles of the components' tests share. They say NAME, SOURCES and TESTS; the headers of components/lib come as bare.py makes them.
+SANITIZE ?= address,undefined
 TOP   := ../../..
 OUT   := $(TOP)/build/unit/$(NAME)
 BARE  := $(addprefix $(OUT)/lib/,kcall.h component.h)
-FLAGS := -std=gnu17 -O1 -g -Wall -Wextra -Werror -fsanitize=address,undefined -fno-sanitize-recover=all \
+FLAGS := -std=gnu17 -O1 -g -Wall -Wextra -Werror -fsanitize=$(SANITIZE) -fno-sanitize-recover=all \
          -I. -I.. -I$(OUT) -I$(TOP)/components/$(NAME) -I$(TOP)/kernel -I$(TOP)/interfaces -I$(TOP)/components
 
 check: $(OUT)/test
