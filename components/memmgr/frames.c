@@ -36,7 +36,8 @@ frames_base(void)
 	return base;
 }
 
-/* Alignment is of the machine's numbers: the range is searched for the first index that is aligned there. */
+/* Alignment is of the machine's numbers: the range is searched for the first index that is
+ * aligned there. */
 u64
 frames_take(u64 count, u64 align)
 {

@@ -55,7 +55,8 @@ free_page(struct space *s, u64 page)
 	unreserve(s, page, 1);
 }
 
-/* Maps pages; first: adjacent frames, taken already, or BITMAP_NONE: one by one. On failure all is given back. */
+/* Maps pages; first: adjacent frames, taken already, or BITMAP_NONE: one by one. On failure
+ * all is given back. */
 static int
 fill(struct space *s, u64 page, u64 pages, u64 first)
 {

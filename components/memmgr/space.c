@@ -62,7 +62,8 @@ space_discharge(struct space *s, u64 pages)
 	__atomic_sub_fetch(&s->used, pages, __ATOMIC_SEQ_CST);
 }
 
-/* Page tables are added as needed and stay; if another thread adds one first, the kernel says so. */
+/* Page tables are added as needed and stay; if another thread adds one first, the kernel
+ * says so. */
 static int
 add_tables(struct space *s, u64 va)
 {

@@ -13,7 +13,8 @@ struct disk {
 };
 
 /*
- * Is a request right for this disk and a session buffer of so many bytes? r is the server's own copy.
+ * Is a request right for this disk and a session buffer of so many bytes? r is the server's
+ * own copy.
  * Result: 0; EINVAL malformed; ENOSPC outside the device; EROFS.
  */
 u32 disk_check(const struct disk *, const struct blk_request *, u64 buffer_bytes);

@@ -1,5 +1,6 @@
 /*
- * Requests that are to be done later and in another order: the ramdisk's test mode. Seeded, so that
+ * Requests that are to be done later and in another order: the ramdisk's test mode. Seeded, so
+ * that
  * a run can be repeated. No kernel calls: tested on the host.
  */
 #ifndef RAMDISK_LATE_H
@@ -22,7 +23,8 @@ struct late {
 };
 
 void late_add(struct late *, u32 client, const struct blk_request *, u64 now);
-/* One whose time has come, whichever the seed says, taken out. A flush is not taken before requests
+/* One whose time has come, whichever the seed says, taken out. A flush is not taken before
+ * requests
  * of its client that came before it. 0 if there is none. */
 int late_take(struct late *, u64 now, struct late_entry *);
 /* When the next can be taken; ~0 if there is none. */

@@ -1,7 +1,8 @@
 /*
  * ramdisk: the blk interface on a file of the boot image, handed over by frame.
  *
- * Everything below is guarded by one lock. In the plain mode requests are carried out on the thread
+ * Everything below is guarded by one lock. In the plain mode requests are carried out on the
+ * thread
  * that kicks; in the mode "reorder" the worker (thread 1) carries them out late and in another
  * order. A client's ring is read only after copying out of it.
  */

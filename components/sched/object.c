@@ -127,7 +127,8 @@ withdraw_thread(u32 id)
 			captbl_remove(table_of(p[i].comp), p[i].slot + id);
 }
 
-/* The end point goes to the thread's component, and its sending sides to all that the script allows to notify it. */
+/* The end point goes to the thread's component, and its sending sides to all that the
+ * script allows to notify it. */
 static int
 publish_rcv(u32 comp, const struct info_thread *how, struct rcv_cap r)
 {
@@ -162,7 +163,8 @@ object_expired(u32 id)
 	return tcap_query(thread_tcap(id)).r1 == 0;
 }
 
-/* A tcap of its own: for a thread with a budget, and for one with an end point, which preempts by its tcap's priority. */
+/* A tcap of its own: for a thread with a budget, and for one with an end point, which
+ * preempts by its tcap's priority. */
 static int
 make_tcap(u32 id, const struct info_thread *how)
 {

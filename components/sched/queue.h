@@ -1,5 +1,6 @@
 /*
- * Queues of threads by id: one ready queue for each priority, and one of time-outs. No kernel calls: tested on the host.
+ * Queues of threads by id: one ready queue for each priority, and one of time-outs. No kernel
+ * calls: tested on the host.
  *
  * A thread is in at most one ready queue and at most once among the time-outs.
  */

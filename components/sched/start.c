@@ -23,7 +23,8 @@ comp_at(u32 position)
 	return NULL;
 }
 
-/* The threads of a component that the script names: the main one (number 0), or the others. Result: the last one's id. */
+/* The threads of a component that the script names: the main one (number 0), or the others.
+ * Result: the last one's id. */
 static u32
 make_named(const struct info_comp *c, int main)
 {

@@ -7,7 +7,8 @@
 
 #include "object.h"
 
-/* The least time that a thread gets once it is dispatched, so that a better one which sleeps for no
+/* The least time that a thread gets once it is dispatched, so that a better one which sleeps
+ * for no
  * time again and again lets it get on. */
 #define LEAST 10000
 
@@ -181,7 +182,8 @@ thread_best(cycles_t now, cycles_t slice, cycles_t *until)
 	return id;
 }
 
-/* The best of its own priority and all ceilings. It stays ahead of its new equals: it runs, and has not used up its slice. */
+/* The best of its own priority and all ceilings. It stays ahead of its new equals: it runs,
+ * and has not used up its slice. */
 static void
 settle_prio(u32 id)
 {

@@ -2,12 +2,15 @@
  * The scheduler's threads: what it knows of each.
  *
  * States and moves, all under the lock (lock.h):
- *   FREE -> READY (made) -> BLOCKED (sched_block, join) -> READY (woken, time-out, its blocker died)
- *   READY -> KERNEL (waits on its end point, or parked by a fault: the kernel's event) -> READY (the kernel's event)
+ *   FREE -> READY (made) -> BLOCKED (sched_block, join) -> READY (woken, time-out, its blocker
+ * died)
+ *   READY -> KERNEL (waits on its end point, or parked by a fault: the kernel's event) ->
+ * READY (the kernel's event)
  *   READY -> EXPIRED (its budget is used up) -> READY (its period is over)
  *   READY -> INITED (sched_init_done) -> READY (everybody is)
  *   any -> ENDED (the kernel's event) -> FREE (joined, or its place is needed)
- * READY threads, the running one too, are in the ready queue; BLOCKED and EXPIRED ones may be among
+ * READY threads, the running one too, are in the ready queue; BLOCKED and EXPIRED ones may be
+ * among
  * the time-outs. A thread that an interrupt has just woken may run before the scheduler hears of
  * it: it is KERNEL then, and whatever it asks for works all the same.
  */
@@ -47,7 +50,8 @@ extern struct timeouts timeouts;
 /* Once, first. */
 void thread_init(void);
 
-/* Makes a thread of a component; how: its record in the script, NULL for one made at run time. Result: id, or -enum err. */
+/* Makes a thread of a component; how: its record in the script, NULL for one made at run
+ * time. Result: id, or -enum err. */
 long thread_make(u32 comp, word_t arg, u32 prio, const struct info_thread *how);
 
 /* It has ended: its kernel objects go, who joins it wakes. */
@@ -60,10 +64,12 @@ void thread_leave(u32 id, enum thread_state); /* out of the ready queue */
 /* If its budget is used up, gives it a new one if a period is over; else it waits for that. */
 void thread_expired(u32 id, cycles_t now);
 
-/* The best thread, which has the rest of its slice, and when the scheduler must look again; 0 if none is ready. */
+/* The best thread, which has the rest of its slice, and when the scheduler must look again;
+ * 0 if none is ready. */
 u32 thread_best(cycles_t now, cycles_t slice, cycles_t *until);
 
-/* Ceilings. Enter and leave nest; result: 0, or -enum err. Forget: all of a component that died. */
+/* Ceilings. Enter and leave nest; result: 0, or -enum err. Forget: all of a component that
+ * died. */
 int  thread_raise(u32 id, u32 comp);
 int  thread_lower(u32 id, u32 comp);
 void thread_forget_ceiling(u32 id, u32 comp);

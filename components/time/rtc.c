@@ -1,5 +1,6 @@
 /*
- * The battery-backed clock. It is read twice until both readings agree, and not while it counts on.
+ * The battery-backed clock. It is read twice until both readings agree, and not while it
+ * counts on.
  * A machine whose clock never agrees with itself has none.
  */
 #include "rtc.h"

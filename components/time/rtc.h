@@ -18,7 +18,8 @@ struct rtc_date {
 #define RTC_BINARY   4
 #define RTC_PM       0x80
 
-/* Seconds since 1970, UTC; 0 if the machine's clock cannot be read. Waits out an update: at most 2 ms. */
+/* Seconds since 1970, UTC; 0 if the machine's clock cannot be read. Waits out an update: at
+ * most 2 ms. */
 s64 rtc_read(void);
 
 static inline u32
@@ -27,7 +28,8 @@ rtc_number(u8 v, u8 format)
 	return format & RTC_BINARY ? v : (v >> 4) * 10 + (v & 15);
 }
 
-/* Not every machine has a century: one that cannot be is taken for the present one. No kernel calls: tested on the host. */
+/* Not every machine has a century: one that cannot be is taken for the present one. No
+ * kernel calls: tested on the host. */
 static inline s64
 rtc_seconds(const struct rtc_date *d)
 {

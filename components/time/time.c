@@ -1,5 +1,6 @@
 /*
- * time: the time-stamp counter in nanoseconds, and the wall clock: the PC's battery-backed clock read once at start, plus that.
+ * time: the time-stamp counter in nanoseconds, and the wall clock: the PC's battery-backed
+ * clock read once at start, plus that.
  */
 #include <init/init.h>
 #include <lib/component.h>

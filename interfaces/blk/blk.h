@@ -55,7 +55,8 @@ _Static_assert(sizeof(struct blk_ring) == 4096, "blk_ring layout");
 
 /*
  * Opens the device. session: id from mem_session_open towards this server, at least 2 pages.
- * Result: 0; -EBUSY the caller has it open; -ENOENT no such session; -EINVAL too small. Second word: sectors of the device;
+ * Result: 0; -EBUSY the caller has it open; -ENOENT no such session; -EINVAL too small. Second
+ * word: sectors of the device;
  * third: 1 if it is read-only.
  * @blocks no
  * @repeat opid
@@ -64,7 +65,8 @@ _Static_assert(sizeof(struct blk_ring) == 4096, "blk_ring layout");
 long blk_open(word_t session, word_t *out_sectors, word_t *out_readonly);
 
 /*
- * Tells the server that requests are in the ring. Result: number of requests it took; -EBADF not open.
+ * Tells the server that requests are in the ring. Result: number of requests it took; -EBADF
+ * not open.
  * @blocks no
  * @repeat harmless
  * @uses blk
@@ -72,7 +74,8 @@ long blk_open(word_t session, word_t *out_sectors, word_t *out_readonly);
 long blk_kick(void);
 
 /*
- * Finishes or drops every request of the caller's ring and forgets the ring: when it returns, nothing will be written any
+ * Finishes or drops every request of the caller's ring and forgets the ring: when it returns,
+ * nothing will be written any
  * more. Result: 0; -EBADF.
  * @blocks yes
  * @repeat harmless
@@ -81,7 +84,8 @@ long blk_kick(void);
 long blk_close(void);
 
 /*
- * The same on behalf of a component that died. Only the booter may (-EPERM). comp: its component id.
+ * The same on behalf of a component that died. Only the booter may (-EPERM). comp: its
+ * component id.
  * @blocks yes
  * @repeat harmless
  */

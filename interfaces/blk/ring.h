@@ -1,5 +1,6 @@
 /*
- * Both sides of the ring of blk.h. Each side keeps its own copy of the counters that it writes, and
+ * Both sides of the ring of blk.h. Each side keeps its own copy of the counters that it
+ * writes, and
  * of a request or completion before it looks at it; whatever it reads of the other's is checked. A
  * side that is lied to gets BLK_RING_BROKEN, and never touches anything outside the ring.
  *
@@ -40,7 +41,8 @@ blk_server_open(struct blk_server_ring *s, struct blk_ring *ring)
 	*s = (struct blk_server_ring){ring, 0, 0, blk_ring_load(&ring->incarnation)};
 }
 
-/* How many requests can be taken now; BLK_RING_BROKEN if the client's counters or its incarnation cannot be. */
+/* How many requests can be taken now; BLK_RING_BROKEN if the client's counters or its
+ * incarnation cannot be. */
 static inline u32
 blk_server_pending(const struct blk_server_ring *s)
 {
@@ -78,7 +80,8 @@ blk_client_open(struct blk_client_ring *c, struct blk_ring *ring, u32 incarnatio
 	__atomic_store_n(&ring->incarnation, incarnation, __ATOMIC_RELEASE);
 }
 
-/* Writes a request; the server sees it at once and looks when it is kicked. Result: 0 if the ring is full. */
+/* Writes a request; the server sees it at once and looks when it is kicked. Result: 0 if
+ * the ring is full. */
 static inline int
 blk_client_issue(struct blk_client_ring *c, const struct blk_request *r)
 {
@@ -89,7 +92,8 @@ blk_client_issue(struct blk_client_ring *c, const struct blk_request *r)
 	return 1;
 }
 
-/* How many completions there are; BLK_RING_BROKEN if the server counts more than there are requests. */
+/* How many completions there are; BLK_RING_BROKEN if the server counts more than there are
+ * requests. */
 static inline u32
 blk_client_pending(const struct blk_client_ring *c)
 {

@@ -7,7 +7,8 @@
 #include <abi/types.h>
 
 /*
- * Prints up to 40 bytes: length bytes of the words w0 to w4, lowest byte first. Bytes of one call are not torn apart: it waits
+ * Prints up to 40 bytes: length bytes of the words w0 to w4, lowest byte first. Bytes of one
+ * call are not torn apart: it waits
  * while another thread prints.
  * Result: 0; -EINVAL length above 40.
  * @blocks yes
@@ -16,7 +17,8 @@
 long console_put(word_t length, word_t w0, word_t w1, word_t w2, word_t w3, word_t w4);
 
 /*
- * Waits for input. Result: number of bytes, 1 to 16, in the two words, lowest byte first; -ETIMEDOUT.
+ * Waits for input. Result: number of bytes, 1 to 16, in the two words, lowest byte first;
+ * -ETIMEDOUT.
  * timeout: absolute time-stamp, or CYCLES_INF; 0 = only look.
  * @blocks yes
  * @repeat opid

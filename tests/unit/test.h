@@ -1,5 +1,6 @@
 /*
- * A list of named tests, each with a sentence saying what it holds; PASS or FAIL for each. A test ends at its first CHECK that does not hold.
+ * A list of named tests, each with a sentence saying what it holds; PASS or FAIL for each. A
+ * test ends at its first CHECK that does not hold.
  */
 #ifndef UNIT_TEST_H
 #define UNIT_TEST_H

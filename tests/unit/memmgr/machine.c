@@ -28,7 +28,10 @@ static const struct info_grant frames_grant = {GRANT_FRAMES, SLOT_FRAMES, MACHIN
 static const struct info_grant pgtbls[] = {
 	{GRANT_PGTBL, SLOT_PGTBL + 1, 1, 0}, {GRANT_PGTBL, SLOT_PGTBL + 2, 2, 0}, {GRANT_PGTBL, SLOT_PGTBL + 3, 3, 0}};
 static const struct info_comp comps[MACHINE_COMPS] = {
-	{.id = 1, .memory_pages = MACHINE_LIMIT}, {.id = 2, .memory_pages = MACHINE_LIMIT}, {.id = 3, .memory_pages = MACHINE_LIMIT}};
+	{.id = 1, .memory_pages = MACHINE_LIMIT},
+	{.id = 2, .memory_pages = MACHINE_LIMIT},
+	{.id = 3, .memory_pages = MACHINE_LIMIT},
+};
 
 const struct info_grant *
 cos_grant(enum grant_kind kind, u32 nth)

@@ -1,5 +1,6 @@
 /*
- * A machine for the memory manager: frames and address spaces as the kernel keeps them. What memmgr may never do (retype a frame in use, map the heap
+ * A machine for the memory manager: frames and address spaces as the kernel keeps them. What
+ * memmgr may never do (retype a frame in use, map the heap
  * page of one component twice) is counted in machine_wrong.
  */
 #ifndef MACHINE_H

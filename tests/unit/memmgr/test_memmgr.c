@@ -1,5 +1,6 @@
 /*
- * The memory manager: bitmaps, memory, sessions, and what holds when threads preempt each other inside it.
+ * The memory manager: bitmaps, memory, sessions, and what holds when threads preempt each
+ * other inside it.
  */
 #include <abi/err.h>
 #include <init/info.h>
@@ -185,8 +186,10 @@ test_session_life(void)
 }
 
 /*
- * Preemption. A thread of a random component makes a call; at a kernel call or an atomic operation within it, others may run to their end. What they hold is in one
- * list for each component, shared by its threads, and entries may be stale: threads of one component that free the same memory at once are its own
+ * Preemption. A thread of a random component makes a call; at a kernel call or an atomic
+ * operation within it, others may run to their end. What they hold is in one
+ * list for each component, shared by its threads, and entries may be stale: threads of one
+ * component that free the same memory at once are its own
  * fault, but may not harm anybody else.
  */
 static struct {

@@ -1,5 +1,6 @@
 /*
- * The RAM disk's parts: checks of requests, the ring with an honest and a lying client, late and reordered requests.
+ * The RAM disk's parts: checks of requests, the ring with an honest and a lying client, late
+ * and reordered requests.
  */
 #include <abi/err.h>
 #include <blk/ring.h>
@@ -130,7 +131,8 @@ test_ring_lies(void)
 	return 1;
 }
 
-/* Whatever a client writes into the counters, no more is in flight than completions have places. */
+/* Whatever a client writes into the counters, no more is in flight than completions have
+ * places. */
 static int
 test_ring_hostile(void)
 {

@@ -1,5 +1,6 @@
 /*
- * The machine. Each thread is a coroutine; the kernel is what kcall does, atomically. An instant is a point at which an interrupt may come.
+ * The machine. Each thread is a coroutine; the kernel is what kcall does, atomically. An
+ * instant is a point at which an interrupt may come.
  */
 #include "machine.h"
 

@@ -1,5 +1,6 @@
 /*
- * The scheduler: its queues alone, then systems of threads on the machine, each with several seeds in a process of its own.
+ * The scheduler: its queues alone, then systems of threads on the machine, each with several
+ * seeds in a process of its own.
  */
 #include <abi/err.h>
 #include <sched/sched.h>
@@ -450,7 +451,8 @@ test_poor(void)
 	return run(poor_body, SEEDS);
 }
 
-/* Yielding, and who runs: nobody while somebody better is ready and the kernel has nothing to tell. */
+/* Yielding, and who runs: nobody while somebody better is ready and the kernel has nothing
+ * to tell. */
 static void
 best_body(u32 c, word_t arg)
 {
@@ -491,7 +493,8 @@ test_best(void)
 	return run(best_body, SEEDS);
 }
 
-/* A component dies: who was blocked in it returns, who waits for interrupts ends, its ceiling is forgotten. */
+/* A component dies: who was blocked in it returns, who waits for interrupts ends, its
+ * ceiling is forgotten. */
 static u32 dead_seen;
 
 static void

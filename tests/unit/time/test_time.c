@@ -1,5 +1,6 @@
 /*
- * The time server's arithmetic: ticks, and the PC's clock in all its formats, against the C library.
+ * The time server's arithmetic: ticks, and the PC's clock in all its formats, against the C
+ * library.
  */
 #include <time.h>
 
