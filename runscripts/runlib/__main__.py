@@ -6,6 +6,7 @@ wrongly.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
 from contextlib import contextmanager
@@ -139,6 +140,7 @@ def _run(options: Options) -> None:
 def main(argv: list[str]) -> int:
     """Runs a system; result: the exit status."""
     options = parse(argv)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the machine ends with us
     try:
         if options.list:
             return _list_systems()

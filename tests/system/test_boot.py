@@ -18,7 +18,7 @@ def test_grub(system: str, run: Run, tmp_path: Path) -> None:
     assert (tmp_path / "out" / f"{system}.iso").exists()
 
 
-def connect(process: "subprocess.Popen[str]") -> socket.socket:
+def connect(process: "subprocess.Popen[str] | subprocess.Popen[bytes]") -> socket.socket:
     """The debugger's side, once the machine is there."""
     for _ in range(200):
         assert process.poll() is None, "the run ended before anybody came"
@@ -45,10 +45,24 @@ def test_gdb(tmp_path: Path) -> None:
     with subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
     ) as process:
-        with connect(process) as debugger:
-            debugger.settimeout(20)
-            debugger.sendall(b"+$?#3f")  # why did it stop?
-            assert b"$T05" in packet(debugger)
-            debugger.sendall(b"+$c#63")  # go on
-            said, _ = process.communicate(timeout=60)
+        try:
+            with connect(process) as debugger:
+                debugger.settimeout(20)
+                debugger.sendall(b"+$?#3f")  # why did it stop?
+                assert b"$T05" in packet(debugger)
+                debugger.sendall(b"+$c#63")  # go on
+                said, _ = process.communicate(timeout=60)
+        finally:
+            process.terminate()  # a machine that waits for ever, if something went wrong
     assert process.returncode == 0 and "hello: every component is up" in said
+
+
+def test_ended_from_outside(tmp_path: Path) -> None:
+    """Who ends a run ends its machine too, and its folder is free for the next."""
+    command = [PROJECT / "runscripts" / "run", "--gdb", "--out", tmp_path / "out", "hello"]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as process:
+        connect(process).close()
+        process.terminate()
+        assert process.wait(20) == 143
+    with pytest.raises(OSError):
+        socket.create_connection(("localhost", 1234), 1)
