@@ -18,7 +18,13 @@
 #define THREADS 256 /* thread ids are below */
 
 enum { DATA = 0, INTERRUPTS = 1, QUEUES = 2, MODEM = 4, STATUS = 5 };
-enum { STATUS_INPUT = 1, STATUS_EMPTY = 0x20, INTERRUPT_INPUT = 1, QUEUES_ON = 1, MODEM_INTERRUPTS = 0x0b };
+enum {
+	STATUS_INPUT = 1,
+	STATUS_EMPTY = 0x20,
+	INTERRUPT_INPUT = 1,
+	QUEUES_ON = 1,
+	MODEM_INTERRUPTS = 0x0b
+};
 
 static struct ioport_cap ports;
 static struct mutex port; /* guards output, and room */

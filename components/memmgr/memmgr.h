@@ -13,7 +13,7 @@
 #include "bitmap.h"
 
 #define COMPS 32
-#define HEAP_PAGES   65536UL /* addresses of each component's heap; more than its budget, so that runs are found */
+#define HEAP_PAGES   65536UL /* addresses of each component's heap: more than its budget */
 #define SHARED_PAGES 8192UL
 
 struct space {
@@ -40,7 +40,8 @@ u64  space_free(struct space *, u64 page);
 
 /* frames.c: user frames, zeroed. Results are indices into memmgr's range. */
 void frames_init(void);
-u64  frames_take(u64 count, u64 align); /* BITMAP_NONE if there are none; align counts in pages of physical memory */
+/* BITMAP_NONE if there are none; align counts in pages of physical memory. */
+u64  frames_take(u64 count, u64 align);
 void frames_give(u64 first, u64 count); /* they are mapped nowhere */
 struct frame_cap frames_cap(void);
 u64  frames_base(void);                 /* the machine's number of the first */

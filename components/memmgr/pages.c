@@ -103,7 +103,8 @@ mem_alloc_contiguous(word_t pages, word_t align, word_t *out_va, word_t *out_phy
 	u64 page, f;
 	int e;
 
-	if (!s || pages == 0 || pages > HEAP_PAGES || align == 0 || align & (align - 1) || align > HEAP_PAGES)
+	if (!s || pages == 0 || pages > HEAP_PAGES || align == 0 || align & (align - 1) ||
+	    align > HEAP_PAGES)
 		return -EINVAL;
 	page = reserve(s, pages);
 	if (page == BITMAP_NONE)

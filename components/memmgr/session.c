@@ -37,7 +37,8 @@ swap(struct session *s, u64 *state, u64 bits)
 {
 	u64 next = (*state & ~(u64)BITS) | bits;
 
-	return __atomic_compare_exchange_n(&s->state, state, next, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+	return __atomic_compare_exchange_n(&s->state, state, next, 0, __ATOMIC_ACQ_REL,
+					   __ATOMIC_ACQUIRE);
 }
 
 static struct session *
@@ -62,7 +63,8 @@ release(struct session *s)
 static u64
 map_side(struct session *s, struct space *space)
 {
-	u64 at = bitmap_take(&space->shared, s->pages + 1, 1); /* one page between sessions stays unmapped */
+	/* one page between sessions stays unmapped */
+	u64 at = bitmap_take(&space->shared, s->pages + 1, 1);
 	u64 va = SHARED_VA + at * PAGE_SIZE;
 
 	if (at == BITMAP_NONE)
@@ -120,7 +122,8 @@ mem_session_open(word_t server, word_t pages, word_t *out_va)
 	struct session *s;
 	long id;
 
-	if (!client || !space_of(server) || server == cos_badge() || pages == 0 || pages > SESSION_PAGES)
+	if (!client || !space_of(server) || server == cos_badge() || pages == 0 ||
+	    pages > SESSION_PAGES)
 		return -EINVAL;
 	if (!space_charge(client, pages))
 		return -ENOMEM;

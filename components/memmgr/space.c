@@ -6,7 +6,8 @@
 #include "memmgr.h"
 
 static struct space spaces[COMPS];
-static u64 heap_words[COMPS][HEAP_PAGES / 64], freeing[COMPS][HEAP_PAGES / 64], shared_words[COMPS][SHARED_PAGES / 64];
+static u64 heap_words[COMPS][HEAP_PAGES / 64], freeing[COMPS][HEAP_PAGES / 64];
+static u64 shared_words[COMPS][SHARED_PAGES / 64];
 
 static slot_t
 pgtbl_slot(u32 comp)
@@ -111,7 +112,8 @@ void
 space_unmap(struct space *s, u64 va, u64 count)
 {
 	while (count) {
-		u64 left = 512 - va / PAGE_SIZE % 512, n = count < left ? count : left; /* of this table */
+		u64 left = 512 - va / PAGE_SIZE % 512; /* of this table */
+		u64 n = count < left ? count : left;
 
 		pgtbl_unmap(s->pgtbl, va, n);
 		va += n * PAGE_SIZE;

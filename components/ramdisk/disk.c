@@ -13,8 +13,9 @@ disk_check(const struct disk *d, const struct blk_request *r, u64 buffer_bytes)
 
 	if (r->op == BLK_FLUSH)
 		return r->sectors ? EINVAL : EOK;
-	if ((r->op != BLK_READ && r->op != BLK_WRITE) || r->sectors == 0 || r->offset % BLK_SECTOR ||
-	    r->offset < PAGE_SIZE || r->offset > buffer_bytes || bytes > buffer_bytes - r->offset)
+	if ((r->op != BLK_READ && r->op != BLK_WRITE) || r->sectors == 0 ||
+	    r->offset % BLK_SECTOR || r->offset < PAGE_SIZE || r->offset > buffer_bytes ||
+	    bytes > buffer_bytes - r->offset)
 		return EINVAL;
 	if (r->sector > d->sectors || r->sectors > d->sectors - r->sector)
 		return ENOSPC;

@@ -9,7 +9,8 @@
 #include <blk/blk.h>
 
 #define LATE_CLIENTS 8
-#define LATE_MAX (LATE_CLIENTS * BLK_RING_SLOTS) /* a client has no more in flight, so there is always room */
+/* A client has no more than a ring in flight, so there is always room. */
+#define LATE_MAX (LATE_CLIENTS * BLK_RING_SLOTS)
 
 struct late {
 	u64 seed;

@@ -115,7 +115,8 @@ blk_open(word_t session, word_t *out_sectors, word_t *out_readonly)
 		pages = -EINVAL;
 	}
 	if (pages > 0) {
-		*c = (struct client){.comp = cos_badge(), .session = session, .bytes = pages * PAGE_SIZE};
+		*c = (struct client){
+		    .comp = cos_badge(), .session = session, .bytes = pages * PAGE_SIZE};
 		blk_server_open(&c->ring, (struct blk_ring *)va);
 		*out_sectors = disk.sectors;
 		*out_readonly = disk.readonly;

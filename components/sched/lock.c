@@ -37,7 +37,8 @@ try_lock(u32 me)
 {
 	u32 none = 0;
 
-	return __atomic_compare_exchange_n(&holder, &none, me, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+	return __atomic_compare_exchange_n(&holder, &none, me, 0, __ATOMIC_ACQUIRE,
+					   __ATOMIC_RELAXED);
 }
 
 /* The token is older than the look at the holder: if that one leaves and goes on elsewhere
@@ -47,11 +48,13 @@ help_holder(u32 me)
 {
 	word_t mine = token_take();
 	u32 h = __atomic_load_n(&holder, __ATOMIC_ACQUIRE);
+	int e;
 
 	if (!h)
 		return;
 	contended = 1;
-	if (thd_dispatch(thread_cap(h), (struct tcap_cap){0}, threads[me].prio, CYCLES_INF, mine) == EBUSY)
+	e = thd_dispatch(thread_cap(h), (struct tcap_cap){0}, threads[me].prio, CYCLES_INF, mine);
+	if (e == EBUSY)
 		run_scheduler();
 }
 

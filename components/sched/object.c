@@ -61,7 +61,8 @@ frame_take(void)
 	for (u32 i = 0; i < nframes; i++) {
 		u32 f = (next_frame + i) % nframes;
 
-		if (frame_use[f] == FRAME_TAKEN || (frame_use[f] == FRAME_LATER && frame_reclaim(frames, f)))
+		if (frame_use[f] == FRAME_TAKEN ||
+		    (frame_use[f] == FRAME_LATER && frame_reclaim(frames, f)))
 			continue;
 		frame_use[f] = FRAME_TAKEN;
 		next_frame = f + 1;
@@ -112,7 +113,8 @@ publish_thread(u32 id)
 
 	for (u32 i = 0; i < n && !e; i++)
 		if (p[i].kind == GRANT_THREADS && id < p[i].b)
-			e = captbl_copy(table_of(p[i].comp), p[i].slot + id, thread_cap(id).slot, RIGHT_READ | RIGHT_MODIFY);
+			e = captbl_copy(table_of(p[i].comp), p[i].slot + id, thread_cap(id).slot,
+					RIGHT_READ | RIGHT_MODIFY);
 	return e;
 }
 
@@ -147,7 +149,8 @@ publish_rcv(u32 comp, const struct info_thread *how, struct rcv_cap r)
 void
 object_replenish(u32 id)
 {
-	tcap_transfer((struct tcap_cap){root_tcap}, thread_tcap(id), threads[id].budget, threads[id].prio);
+	tcap_transfer((struct tcap_cap){root_tcap}, thread_tcap(id), threads[id].budget,
+		      threads[id].prio);
 }
 
 void
@@ -213,8 +216,8 @@ object_make(u32 id, word_t arg, const struct info_thread *how)
 	t->frame[0] = frame_take();
 	if (!t->frame[0])
 		return ENOMEM;
-	e = frame_make_thd(frames, t->frame[0] - 1, thread_cap(id).slot, (struct comp_cap){grant_of(GRANT_COMP, t->comp)},
-	                   id, arg);
+	e = frame_make_thd(frames, t->frame[0] - 1, thread_cap(id).slot,
+			   (struct comp_cap){grant_of(GRANT_COMP, t->comp)}, id, arg);
 	if (!e)
 		e = thd_bind(thread_cap(id), scheduler_rcv());
 	if (!e && how && (how->period_us || how->rcv_slot))

@@ -75,7 +75,8 @@ count_of(u32 comp)
 	u32 n = 0;
 
 	for (u32 id = SCHEDULER + 1; id < THREADS; id++)
-		n += threads[id].state != FREE && threads[id].state != ENDED && threads[id].comp == comp;
+		n += threads[id].state != FREE && threads[id].state != ENDED &&
+		     threads[id].comp == comp;
 	return n;
 }
 

@@ -36,7 +36,7 @@ struct thread {
 	u64 pending;      /* wake-ups that came first: a bit for each component */
 	u8 base, prio;    /* priority without and with ceilings */
 	u8 has_tcap;
-	u64 raised;       /* components whose ceiling it has: a bit for each, and how often entered */
+	u64 raised; /* components whose ceiling it has: a bit for each, and how often entered */
 	u16 times[COMPS];
 	cycles_t turn;    /* READY: when its time slice is over; 0 = not begun */
 	cycles_t budget, period, replenished; /* period 0: no limit */

@@ -21,7 +21,8 @@ clock_init(struct clock *c, u64 hz, u64 origin)
 static inline u64
 clock_ns(const struct clock *c, u64 now)
 {
-	return now > c->origin ? (u64)((unsigned __int128)(now - c->origin) * c->ns_per_tick >> 32) : 0;
+	return now > c->origin ? (u64)((unsigned __int128)(now - c->origin) * c->ns_per_tick >> 32)
+			       : 0;
 }
 
 /* Seconds since 1970 of a date of the Gregorian calendar, UTC. month 1 to 12, day 1 to 31. */

@@ -10,8 +10,17 @@
 
 #include "clock.h"
 
-enum { RTC_SECOND = 0, RTC_MINUTE = 2, RTC_HOUR = 4, RTC_DAY = 7, RTC_MONTH = 8, RTC_YEAR = 9, RTC_A = 10, RTC_B = 11,
-       RTC_CENTURY = 0x32 };
+enum {
+	RTC_SECOND = 0,
+	RTC_MINUTE = 2,
+	RTC_HOUR = 4,
+	RTC_DAY = 7,
+	RTC_MONTH = 8,
+	RTC_YEAR = 9,
+	RTC_A = 10,
+	RTC_B = 11,
+	RTC_CENTURY = 0x32
+};
 
 #define A_UPDATING 0x80
 #define TRIES      100000 /* readings of one register: an update takes 2 ms at most */
@@ -43,8 +52,9 @@ read_once(void)
 static int
 is_same(const struct rtc_date *a, const struct rtc_date *b)
 {
-	return a->second == b->second && a->minute == b->minute && a->hour == b->hour && a->day == b->day &&
-	       a->month == b->month && a->year == b->year && a->century == b->century && a->format == b->format;
+	return a->second == b->second && a->minute == b->minute && a->hour == b->hour &&
+	       a->day == b->day && a->month == b->month && a->year == b->year &&
+	       a->century == b->century && a->format == b->format;
 }
 
 s64

@@ -33,15 +33,16 @@ rtc_number(u8 v, u8 format)
 static inline s64
 rtc_seconds(const struct rtc_date *d)
 {
-	u32 hour = rtc_number(d->hour & ~RTC_PM, d->format), century = rtc_number(d->century, d->format);
+	u32 hour = rtc_number(d->hour & ~RTC_PM, d->format),
+	    century = rtc_number(d->century, d->format);
 
 	if (!(d->format & RTC_24_HOURS))
 		hour = hour % 12 + (d->hour & RTC_PM ? 12 : 0);
 	if (century < 19 || century > 29)
 		century = 20;
-	return clock_seconds(century * 100 + rtc_number(d->year, d->format), rtc_number(d->month, d->format),
-	                     rtc_number(d->day, d->format), hour, rtc_number(d->minute, d->format),
-	                     rtc_number(d->second, d->format));
+	return clock_seconds(century * 100 + rtc_number(d->year, d->format),
+			     rtc_number(d->month, d->format), rtc_number(d->day, d->format), hour,
+			     rtc_number(d->minute, d->format), rtc_number(d->second, d->format));
 }
 
 #endif

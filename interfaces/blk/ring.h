@@ -50,10 +50,12 @@ blk_server_pending(const struct blk_server_ring *s)
 	u32 unread = s->done - blk_ring_load(&s->ring->done_tail);
 	u32 flying = s->taken - s->done;
 
-	if (waiting > BLK_RING_SLOTS || unread > BLK_RING_SLOTS || flying + unread > BLK_RING_SLOTS ||
+	if (waiting > BLK_RING_SLOTS || unread > BLK_RING_SLOTS ||
+	    flying + unread > BLK_RING_SLOTS ||
 	    blk_ring_load(&s->ring->incarnation) != s->incarnation)
 		return BLK_RING_BROKEN;
-	return waiting < BLK_RING_SLOTS - flying - unread ? waiting : BLK_RING_SLOTS - flying - unread;
+	return waiting < BLK_RING_SLOTS - flying - unread ? waiting
+							  : BLK_RING_SLOTS - flying - unread;
 }
 
 /* Copies the next request out, once; blk_server_pending said that there is one. */

@@ -21,12 +21,15 @@ static u8 type[MACHINE_FRAMES];
 static u32 mapped[MACHINE_FRAMES];
 static u8 heap_mapped[MACHINE_FRAMES];
 static u32 heap[MACHINE_COMPS + 1][HEAP], shared[MACHINE_COMPS + 1][SHARED]; /* frame + 1 */
-static u8 tables[MACHINE_COMPS + 1][3][512]; /* level 1: one for each 2 MiB of the two ranges; and above */
+static u8 tables[MACHINE_COMPS + 1][3]
+		[512]; /* level 1: one for each 2 MiB of the two ranges; and above */
 static word_t badge;
 
-static const struct info_grant frames_grant = {GRANT_FRAMES, SLOT_FRAMES, MACHINE_FRAMES, MACHINE_BASE};
-static const struct info_grant pgtbls[] = {
-	{GRANT_PGTBL, SLOT_PGTBL + 1, 1, 0}, {GRANT_PGTBL, SLOT_PGTBL + 2, 2, 0}, {GRANT_PGTBL, SLOT_PGTBL + 3, 3, 0}};
+static const struct info_grant frames_grant = {GRANT_FRAMES, SLOT_FRAMES, MACHINE_FRAMES,
+					       MACHINE_BASE};
+static const struct info_grant pgtbls[] = {{GRANT_PGTBL, SLOT_PGTBL + 1, 1, 0},
+					   {GRANT_PGTBL, SLOT_PGTBL + 2, 2, 0},
+					   {GRANT_PGTBL, SLOT_PGTBL + 3, 3, 0}};
 static const struct info_comp comps[MACHINE_COMPS] = {
 	{.id = 1, .memory_pages = MACHINE_LIMIT},
 	{.id = 2, .memory_pages = MACHINE_LIMIT},

@@ -93,8 +93,10 @@ test_free(void)
 
 	machine_badge(1);
 	CHECK(mem_alloc(4, &va) == 0);
-	CHECK(mem_free(va + 1, 1) == -EINVAL && mem_free(va, 5) == -EINVAL && mem_free(va, 0) == -EINVAL);
-	CHECK(mem_free(0, 1) == -EINVAL && mem_free(HEAP_VA_END, 1) == -EINVAL && mem_free(va, ~0UL) == -EINVAL);
+	CHECK(mem_free(va + 1, 1) == -EINVAL && mem_free(va, 5) == -EINVAL &&
+	      mem_free(va, 0) == -EINVAL);
+	CHECK(mem_free(0, 1) == -EINVAL && mem_free(HEAP_VA_END, 1) == -EINVAL &&
+	      mem_free(va, ~0UL) == -EINVAL);
 	CHECK(mem_free(~0UL - 4095, 1) == -EINVAL && mem_free(SHARED_VA, 1) == -EINVAL);
 	CHECK(mem_usage(&limit) == 4);
 	CHECK(mem_free(va, 4) == 0 && mem_free(va, 4) == -EINVAL);
@@ -108,12 +110,14 @@ test_contiguous(void)
 	word_t va, phys;
 
 	machine_badge(1);
-	CHECK(mem_alloc_contiguous(4, 3, &va, &phys) == -EINVAL && mem_alloc_contiguous(4, 0, &va, &phys) == -EINVAL);
+	CHECK(mem_alloc_contiguous(4, 3, &va, &phys) == -EINVAL &&
+	      mem_alloc_contiguous(4, 0, &va, &phys) == -EINVAL);
 	for (word_t align = 1; align <= 64; align *= 2) {
 		CHECK(mem_alloc_contiguous(5, align, &va, &phys) == 0);
 		CHECK(phys / PAGE_SIZE % align == 0);
 		for (u64 i = 0; i < 5; i++)
-			CHECK(machine_mapped(1, va + i * PAGE_SIZE) + MACHINE_BASE == phys / PAGE_SIZE + i);
+			CHECK(machine_mapped(1, va + i * PAGE_SIZE) + MACHINE_BASE ==
+			      phys / PAGE_SIZE + i);
 	}
 	return machine_wrong == 0;
 }
@@ -152,7 +156,8 @@ test_session(void)
 	machine_badge(3);
 	CHECK(mem_session_accept(id, 1, &other) == -ENOENT && mem_session_close(id) == -ENOENT);
 	machine_badge(2);
-	CHECK(mem_session_accept(id, 3, &other) == -ENOENT && mem_session_accept(0, 1, &other) == -ENOENT);
+	CHECK(mem_session_accept(id, 3, &other) == -ENOENT &&
+	      mem_session_accept(0, 1, &other) == -ENOENT);
 	CHECK(mem_session_accept(id, 1, &s) == 20);
 	CHECK(mem_session_accept(id, 1, &other) == -EBUSY);
 	for (u64 i = 0; i < 20; i++)
@@ -174,7 +179,8 @@ test_session_life(void)
 	machine_badge(1);
 	CHECK(mem_session_close(id) == 0 && mem_session_close(id) == -ENOENT);
 	CHECK(machine_mapped(1, c) == ~0UL && machine_mapped(2, s) != ~0UL);
-	CHECK(mem_usage(&limit) == 5 && machine_user_frames() == 5); /* as long as the server has it */
+	CHECK(mem_usage(&limit) == 5 &&
+	      machine_user_frames() == 5); /* as long as the server has it */
 	machine_badge(2);
 	CHECK(mem_session_accept(id, 1, &s) != 5);
 	CHECK(mem_session_close(id) == 0 && mem_session_close(id) == -ENOENT);
@@ -198,7 +204,8 @@ static struct {
 } held[MACHINE_COMPS + 1];
 static long opened[HELD];
 static u32 opened_by[HELD];
-static int depth, races; /* races: few places, so that threads meet, and what is freed may be freed again */
+static int depth,
+    races; /* races: few places, so that threads meet, and what is freed may be freed again */
 
 static void
 memory_call(word_t comp)
@@ -214,7 +221,8 @@ memory_call(word_t comp)
 		mem_free(va, pages);
 		return;
 	}
-	if ((rnd(3) ? mem_alloc(pages, &va) : mem_alloc_contiguous(pages, 1UL << rnd(4), &va, &phys)) == 0) {
+	if ((rnd(3) ? mem_alloc(pages, &va)
+		    : mem_alloc_contiguous(pages, 1UL << rnd(4), &va, &phys)) == 0) {
 		if (held[comp].pages[i])
 			mem_free(va, pages);
 		else
@@ -235,7 +243,8 @@ session_call(word_t comp)
 			opened[i] = id, opened_by[i] = comp;
 	} else if (rnd(2)) {
 		mem_session_accept(opened[i], opened_by[i], &va);
-	} else if (mem_session_close(races ? 1 + (long)rnd(2) : opened[i]) == 0 && opened_by[i] == comp) {
+	} else if (mem_session_close(races ? 1 + (long)rnd(2) : opened[i]) == 0 &&
+		   opened_by[i] == comp) {
 		opened[i] = 0;
 	}
 }
@@ -370,16 +379,20 @@ test_session_age(void)
 }
 
 static const struct test tests[] = {
-	{"memmgr.bitmap", "runs are aligned, nobody else's, and found whenever there is one", test_bitmap},
-	{"memmgr.alloc", "memory is mapped, within the budget, and freed in parts", test_alloc},
-	{"memmgr.free", "only a component's own heap pages can be freed, once", test_free},
-	{"memmgr.contiguous", "contiguous memory is adjacent and aligned in the machine", test_contiguous},
-	{"memmgr.exhausted", "a machine without memory refuses, and loses nothing", test_exhausted},
-	{"memmgr.session", "a session is seen by its two sides and by nobody else", test_session},
-	{"memmgr.session_life", "a session lives until both sides have left", test_session_life},
-	{"memmgr.session_age", "a server never gets a session that took the place of its own", test_session_age},
-	{"memmgr.preempted", "threads that preempt each other lose and share nothing", test_preempted},
-	{"memmgr.races", "a component that frees the same memory twice at once harms nobody", test_races},
+    {"memmgr.bitmap", "runs are aligned, nobody else's, and found whenever there is one",
+     test_bitmap},
+    {"memmgr.alloc", "memory is mapped, within the budget, and freed in parts", test_alloc},
+    {"memmgr.free", "only a component's own heap pages can be freed, once", test_free},
+    {"memmgr.contiguous", "contiguous memory is adjacent and aligned in the machine",
+     test_contiguous},
+    {"memmgr.exhausted", "a machine without memory refuses, and loses nothing", test_exhausted},
+    {"memmgr.session", "a session is seen by its two sides and by nobody else", test_session},
+    {"memmgr.session_life", "a session lives until both sides have left", test_session_life},
+    {"memmgr.session_age", "a server never gets a session that took the place of its own",
+     test_session_age},
+    {"memmgr.preempted", "threads that preempt each other lose and share nothing", test_preempted},
+    {"memmgr.races", "a component that frees the same memory twice at once harms nobody",
+     test_races},
 };
 
 int

@@ -21,14 +21,16 @@ static struct late late;
 static u32
 check(u32 op, u32 sectors, u64 sector, u64 offset)
 {
-	return disk_check(&disk, &(struct blk_request){1, op, sectors, sector, offset}, sizeof(buffer));
+	return disk_check(&disk, &(struct blk_request){1, op, sectors, sector, offset},
+			  sizeof(buffer));
 }
 
 static int
 test_check(void)
 {
 	const struct disk readonly = {data, SECTORS, 1};
-	const struct blk_request write = {1, BLK_WRITE, 1, 0, PAGE_SIZE}, read = {1, BLK_READ, 1, 0, PAGE_SIZE};
+	const struct blk_request write = {1, BLK_WRITE, 1, 0, PAGE_SIZE},
+				 read = {1, BLK_READ, 1, 0, PAGE_SIZE};
 
 	CHECK(check(BLK_READ, 1, 0, PAGE_SIZE) == EOK);
 	CHECK(check(BLK_WRITE, 24, SECTORS - 24, PAGE_SIZE) == EOK);
@@ -77,7 +79,9 @@ test_ring(void)
 	blk_client_open(&c, (struct blk_ring *)buffer, 5);
 	blk_server_open(&s, (struct blk_ring *)buffer);
 	for (u32 i = 0; i < 1000; i++) {
-		for (u32 k = i * 7 % 90; k && blk_client_issue(&c, &(struct blk_request){sent, BLK_FLUSH, 0, 0, 0}); k--)
+		for (u32 k = i * 7 % 90;
+		     k && blk_client_issue(&c, &(struct blk_request){sent, BLK_FLUSH, 0, 0, 0});
+		     k--)
 			sent++;
 		CHECK(sent - got <= BLK_RING_SLOTS);
 		for (u32 k = blk_server_pending(&s); k; k--) {
@@ -229,14 +233,20 @@ test_late_drop(void)
 }
 
 static const struct test tests[] = {
-	{"ramdisk.check", "a request outside disk or buffer, malformed or forbidden is refused", test_check},
-	{"ramdisk.do", "what is written is read, and nothing beside it changes", test_do},
-	{"ramdisk.ring", "requests and completions go round many times, each once and in order", test_ring},
-	{"ramdisk.ring_lies", "counters that cannot be are refused by both sides", test_ring_lies},
-	{"ramdisk.ring_hostile", "no counters of a client make the server hold more than the ring", test_ring_hostile},
-	{"ramdisk.late", "late requests come out once, not before their time, in another order", test_late},
-	{"ramdisk.late_flush", "a flush waits for its client's earlier requests, and nobody wakes for nothing", test_late_flush},
-	{"ramdisk.late_drop", "a client's requests can be forgotten", test_late_drop},
+    {"ramdisk.check", "a request outside disk or buffer, malformed or forbidden is refused",
+     test_check},
+    {"ramdisk.do", "what is written is read, and nothing beside it changes", test_do},
+    {"ramdisk.ring", "requests and completions go round many times, each once and in order",
+     test_ring},
+    {"ramdisk.ring_lies", "counters that cannot be are refused by both sides", test_ring_lies},
+    {"ramdisk.ring_hostile", "no counters of a client make the server hold more than the ring",
+     test_ring_hostile},
+    {"ramdisk.late", "late requests come out once, not before their time, in another order",
+     test_late},
+    {"ramdisk.late_flush",
+     "a flush waits for its client's earlier requests, and nobody wakes for nothing",
+     test_late_flush},
+    {"ramdisk.late_drop", "a client's requests can be forgotten", test_late_drop},
 };
 
 int

@@ -15,8 +15,8 @@ struct machine_system {
 	struct info_comp comp[MACHINE_COMPS];
 	struct info_thread thread[MACHINE_THREADS];
 	void (*body)(u32 comp, word_t arg); /* what every thread runs, in its component */
-	u32 interrupts;                     /* one in so many instants an interrupt notifies a random end point; 0 = never */
-	u32 preempt;                        /* at one in so many instants time jumps; 0 = it only flows */
+	u32 interrupts; /* one in so many instants an interrupt notifies a random end point; 0 = never */
+	u32 preempt; /* at one in so many instants time jumps; 0 = it only flows */
 	u64 seed;
 	const char *slice;                  /* parameter slice_cycles; NULL = not there */
 };

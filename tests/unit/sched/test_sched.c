@@ -1,5 +1,5 @@
 /*
- * The scheduler: its queues alone, then systems of threads on the machine, each with several
+ * The scheduler: systems of threads on the machine, each with several
  * seeds in a process of its own.
  */
 #include <abi/err.h>
@@ -11,73 +11,11 @@
 
 #include "machine.h"
 #include "test.h"
+#include "test_queue.h"
 #include "thread.h"
 
 #define BOOTER (MACHINE_COMPS + 1) /* what cos_provider says of init */
 #define SEEDS 12
-
-static int
-test_queue(void)
-{
-	static struct ready r;
-	u32 list[THREADS], n = 0;
-
-	srand(1);
-	for (u32 i = 0; i < 50000; i++) {
-		u32 id = 1 + rand() % 40, prio = rand() % 3 * 100, op = rand() % 3, at = 0, k;
-
-		for (k = 0; k < n && list[k] % 1000 != id; k++)
-			;
-		if (k < n)
-			memmove(&list[k], &list[k + 1], (--n - k) * sizeof(*list));
-		if (op == 0) {
-			ready_remove(&r, id);
-		} else {
-			/* the model: one list, by priority */
-			for (at = 0; at < n && list[at] / 1000 < prio + (op == 1); at++)
-				;
-			memmove(&list[at + 1], &list[at], (n++ - at) * sizeof(*list));
-			list[at] = prio * 1000 + id;
-			(op == 1 ? ready_add : ready_push)(&r, id, prio);
-		}
-		CHECK(ready_best(&r) == (n ? list[0] % 1000 : 0));
-	}
-	while (n) {
-		CHECK(ready_best(&r) == list[0] % 1000);
-		ready_remove(&r, list[0] % 1000);
-		memmove(list, list + 1, --n * sizeof(*list));
-	}
-	CHECK(!ready_best(&r));
-	return 1;
-}
-
-static int
-test_timeouts(void)
-{
-	static struct timeouts t;
-	cycles_t when[THREADS];
-
-	srand(2);
-	memset(when, 0xff, sizeof(when));
-	for (u32 i = 0; i < 50000; i++) {
-		u32 id = 1 + rand() % 40, best = 0;
-		cycles_t now = i / 2;
-
-		when[id] = rand() % 4 ? now + rand() % 300 : CYCLES_INF;
-		timeout_set(&t, id, when[id]);
-		for (u32 k = 1; k < THREADS; k++)
-			if (when[k] != CYCLES_INF && (!best || when[k] < when[best]))
-				best = k;
-		CHECK(timeout_next(&t) == (best ? when[best] : CYCLES_INF));
-		while ((id = timeout_take(&t, now))) {
-			CHECK(when[id] <= now && when[id] != CYCLES_INF);
-			when[id] = CYCLES_INF;
-		}
-		for (u32 k = 1; k < THREADS; k++)
-			CHECK(when[k] == CYCLES_INF || when[k] > now);
-	}
-	return 1;
-}
 
 /* Systems. Component c has its main thread, and what the test adds. */
 static struct machine_system sys;
@@ -85,7 +23,8 @@ static struct machine_system sys;
 static void
 comp(u32 id, u32 ceiling, u32 max_threads)
 {
-	sys.comp[sys.ncomps] = (struct info_comp){.id = id, .order = sys.ncomps, .ceiling = ceiling, .max_threads = max_threads};
+	sys.comp[sys.ncomps] = (struct info_comp){
+	    .id = id, .order = sys.ncomps, .ceiling = ceiling, .max_threads = max_threads};
 	sys.ncomps++;
 }
 
@@ -145,7 +84,8 @@ start_body(u32 c, word_t arg)
 		HOLDS(nstarted == 6);
 		if (c == 4) {
 			HOLDS(started[0] == 20 && started[1] == 21);
-			HOLDS(started[2] == 30 && started[3] == 31 && started[4] == 32 && started[5] == 40);
+			HOLDS(started[2] == 30 && started[3] == 31 && started[4] == 32 &&
+			      started[5] == 40);
 			machine_stop();
 		}
 	}
@@ -177,7 +117,8 @@ pass(u32 pair, u32 side, u32 other)
 {
 	for (u32 i = 0; i < ROUNDS; i++) {
 		while (ball[pair] != side)
-			if (sched_block(pair == 2 ? machine_time() + machine_random(3000) : CYCLES_INF) == -ECOMPDEAD)
+			if (sched_block(pair == 2 ? machine_time() + machine_random(3000)
+						  : CYCLES_INF) == -ECOMPDEAD)
 				machine_fail("a living component");
 		ball[pair] = !side;
 		HOLDS(sched_wakeup(other) == 0 || i >= ROUNDS - 2); /* it may have ended */
@@ -209,7 +150,9 @@ test_wake(void)
 	comp(2, 0, 8);
 	thread(2, 0, 5, 0);
 	for (u32 i = 2; i < 8; i++)
-		thread(2, i, 3 + i % 3, 0);
+		thread(2, i, 3 + i / 4,
+		       0); /* equals in two pairs, a better and a worse one in the other */
+	sys.thread[sys.nthreads - 1].priority = 5;
 	return run(pass_body, SEEDS);
 }
 
@@ -224,7 +167,8 @@ busy_body(u32 c, word_t arg)
 		for (;;) {
 			machine_wait();
 			interrupts++;
-			sched_wakeup(ids[2 + machine_random(6)]); /* perhaps nobody, perhaps without need */
+			sched_wakeup(
+			    ids[2 + machine_random(6)]); /* perhaps nobody, perhaps without need */
 			if (machine_random(3) == 0)
 				sched_block(machine_time() + machine_random(2000));
 			if (machine_random(3) == 0)
@@ -293,7 +237,8 @@ make_body(u32 c, word_t arg)
 	frames = machine_frames();
 	HOLDS(sched_thd_create(5000, 0) == -EINVAL); /* better than the script allows */
 	HOLDS(sched_thd_create(5000, 256) == -EINVAL && sched_thd_join(machine_self()) == -EINVAL);
-	HOLDS(sched_thd_join(300) == -EINVAL && sched_thd_join(1) == -EINVAL && sched_wakeup(1) == -EINVAL);
+	HOLDS(sched_thd_join(300) == -EINVAL && sched_thd_join(1) == -EINVAL &&
+	      sched_wakeup(1) == -EINVAL);
 	for (u32 i = 0; i < 40; i++) {
 		long id[5];
 
@@ -301,7 +246,8 @@ make_body(u32 c, word_t arg)
 			id[k] = sched_thd_create(5000 + i, i % 2 ? 3 + machine_random(2) : 10);
 			HOLDS(id[k] > 1);
 		}
-		HOLDS(i % 2 || sched_thd_create(5000, 10) == -EAGAIN); /* none of the five has run */
+		HOLDS(i % 2 ||
+		      sched_thd_create(5000, 10) == -EAGAIN); /* none of the five has run */
 		for (u32 k = 0; k < 5; k++)
 			HOLDS(sched_thd_join(id[k]) == 0);
 		HOLDS(sched_thd_join(id[0]) == -EINVAL);
@@ -398,7 +344,8 @@ share_body(u32 c, word_t arg)
 			used[arg] += machine_time() - from;
 		if (used[1] + used[2] + used[3] > 8000000) {
 			HOLDS(used[1] * 3 > used[2] * 2 && used[2] * 3 > used[1] * 2); /* equals */
-			HOLDS(used[3] > 500000 && used[3] < 1800000); /* a tenth at most twice over */
+			HOLDS(used[3] > 500000 &&
+			      used[3] < 1800000); /* a tenth at most twice over */
 			machine_stop();
 		}
 	}
@@ -476,8 +423,10 @@ best_body(u32 c, word_t arg)
 			break;
 		default:
 			machine_work(machine_random(4000));
+			HOLDS(machine_priority() == threads[machine_self()].prio);
 		}
-		HOLDS(threads[machine_self()].prio <= ready.prio[ready_best(&ready)] || !ready_best(&ready));
+		HOLDS(threads[machine_self()].prio <= ready.prio[ready_best(&ready)] ||
+		      !ready_best(&ready));
 	}
 	if (++at_end == 6)
 		machine_stop();
@@ -588,23 +537,26 @@ test_fault(void)
 }
 
 static const struct test tests[] = {
-	{"sched.queue", "the ready queues agree with one sorted list", test_queue},
-	{"sched.timeouts", "time-outs come in the order of their times", test_timeouts},
-	{"sched.start", "components start one after the other, their threads follow, and all go on together", test_start},
-	{"sched.wake", "no wake-up is lost, whoever preempts whom", test_wake},
-	{"sched.wake_interrupts", "nor when interrupts wake better threads at any instant", test_wake_interrupts},
-	{"sched.sleep", "time-outs are never early, and the best thread's are soon", test_sleep},
-	{"sched.make", "threads are made and joined again and again, and their kernel objects go", test_make},
-	{"sched.ceiling", "ceilings nest, the kernel knows of them, and they exclude", test_ceiling},
-	{"sched.shares", "equals share, and a budget is a limit", test_shares},
-	{"sched.poor", "a holder without budget is helped", test_poor},
-	{"sched.best", "nobody runs while somebody better is ready", test_best},
-	{"sched.dies", "a component's death wakes who is blocked in it and ends who waits for it", test_dies},
-	{"sched.fault", "a parked thread goes on when it is resumed", test_fault},
+    {"sched.start",
+     "components start one after the other, their threads follow, and all go on together",
+     test_start},
+    {"sched.wake", "no wake-up is lost, whoever preempts whom", test_wake},
+    {"sched.wake_interrupts", "nor when interrupts wake better threads at any instant",
+     test_wake_interrupts},
+    {"sched.sleep", "time-outs are never early, and the best thread's are soon", test_sleep},
+    {"sched.make", "threads are made and joined again and again, and their kernel objects go",
+     test_make},
+    {"sched.ceiling", "ceilings nest, the kernel knows of them, and they exclude", test_ceiling},
+    {"sched.shares", "equals share, and a budget is a limit", test_shares},
+    {"sched.poor", "a holder without budget is helped", test_poor},
+    {"sched.best", "nobody runs while somebody better is ready", test_best},
+    {"sched.dies", "a component's death wakes who is blocked in it and ends who waits for it",
+     test_dies},
+    {"sched.fault", "a parked thread goes on when it is resumed", test_fault},
 };
 
 int
 main(void)
 {
-	return RUN_TESTS(tests);
+	return test_queues() | RUN_TESTS(tests);
 }

@@ -12,7 +12,8 @@
 static int
 test_ticks(void)
 {
-	static const u64 rates[] = {1000000, 999999937, 1000000000, 2400000000, 3999999999, 10000000000};
+	static const u64 rates[] = {1000000,    999999937,  1000000000,
+				    2400000000, 3999999999, 10000000000};
 
 	for (u32 i = 0; i < sizeof(rates) / sizeof(*rates); i++) {
 		struct time_clock c;
@@ -52,7 +53,8 @@ test_dates(void)
 		time_t when = t;
 
 		gmtime_r(&when, &tm);
-		CHECK(clock_seconds(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec) == t);
+		CHECK(clock_seconds(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
+				    tm.tm_min, tm.tm_sec) == t);
 	}
 	CHECK(clock_seconds(2000, 2, 29, 0, 0, 0) + 86400 == clock_seconds(2000, 3, 1, 0, 0, 0));
 	CHECK(clock_seconds(1970, 1, 1, 0, 0, 0) == 0);
@@ -79,9 +81,10 @@ test_formats(void)
 	for (u32 f = 0; f < 4; f++)
 		for (u32 hour = 0; hour < 24; hour++) {
 			u8 format = (f & 1 ? RTC_24_HOURS : 0) | (f & 2 ? RTC_BINARY : 0);
-			struct rtc_date d = {encode(58, format), encode(59, format), encode_hour(hour, format),
-			                     encode(31, format), encode(12, format), encode(99, format),
-			                     encode(19, format), format};
+			struct rtc_date d = {encode(58, format),        encode(59, format),
+					     encode_hour(hour, format), encode(31, format),
+					     encode(12, format),        encode(99, format),
+					     encode(19, format),        format};
 
 			CHECK(rtc_seconds(&d) == clock_seconds(1999, 12, 31, hour, 59, 58));
 			d.century = 0xff; /* there is none */
@@ -91,10 +94,10 @@ test_formats(void)
 }
 
 static const struct test tests[] = {
-	{"time.ticks", "nanoseconds are right at every rate, also after a year", test_ticks},
-	{"time.forward", "time never goes back", test_forward},
-	{"time.dates", "dates become the seconds that the C library says", test_dates},
-	{"time.formats", "binary or decimal, 12 or 24 hours, with a century or without", test_formats},
+    {"time.ticks", "nanoseconds are right at every rate, also after a year", test_ticks},
+    {"time.forward", "time never goes back", test_forward},
+    {"time.dates", "dates become the seconds that the C library says", test_dates},
+    {"time.formats", "binary or decimal, 12 or 24 hours, with a century or without", test_formats},
 };
 
 int
