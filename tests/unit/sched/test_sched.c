@@ -401,6 +401,14 @@ test_poor(void)
 /* Yielding, and who runs: nobody while somebody better is ready and the kernel has nothing
  * to tell. */
 static void
+best_runs(void)
+{
+	u32 best = ready_best(&ready);
+
+	HOLDS(!best || threads[machine_self()].prio <= ready.prio[best]);
+}
+
+static void
 best_body(u32 c, word_t arg)
 {
 	(void)c;
@@ -422,11 +430,13 @@ best_body(u32 c, word_t arg)
 			sched_yield();
 			break;
 		default:
-			machine_work(machine_random(4000));
-			HOLDS(machine_priority() == threads[machine_self()].prio);
+			for (u32 k = machine_random(30); k; k--) {
+				machine_work(100);
+				HOLDS(machine_priority() == threads[machine_self()].prio);
+				best_runs();
+			}
 		}
-		HOLDS(threads[machine_self()].prio <= ready.prio[ready_best(&ready)] ||
-		      !ready_best(&ready));
+		best_runs();
 	}
 	if (++at_end == 6)
 		machine_stop();
@@ -435,7 +445,7 @@ best_body(u32 c, word_t arg)
 static int
 test_best(void)
 {
-	begin(0, 20, "3000");
+	begin(0, 6, "3000");
 	comp(2, 0, 8);
 	for (u32 i = 0; i < 6; i++)
 		thread(2, i, 3 + i / 2, 0);
