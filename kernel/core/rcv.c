@@ -129,7 +129,7 @@ activate(struct cpu *c, struct rcv *r)
 	c->interrupted = c->thd; /* parked by a fault, it may be mended by then */
 	t->tcap = r->tcap;
 	t->prio = tc->prio;
-	t->timeout = CYCLES_INF;
+	t->timeout = c->thd ? c->thd->timeout : c->idle_root->timeout; /* the scheduler is still owed it */
 	thd_switch(c, t, tc);
 }
 

@@ -180,6 +180,22 @@ test_dispatch(void)
 }
 
 static int
+test_timeout_stays(void)
+{
+	struct thd *t;
+
+	CHECK(op(14, FRAME_MAKE_THD, 200, 50, 10, 7, 0) == EOK && op(50, THD_BIND, 13, 0, 0, 0, 0) == EOK);
+	CHECK(op(14, FRAME_MAKE_TCAP, 201, 51, 1, 0, 0) == EOK && op(12, TCAP_TRANSFER, 51, CYCLES_INF, 1, 0, 0) == EOK);
+	CHECK(op(14, FRAME_MAKE_RCV, 202, 52, 50, 51, 0) == EOK && op(52, RCV_MAKE_SND, 53, 0, 0, 0, 0) == EOK);
+	t = cap_obj(captbl_slot(boot_cpu.captbl, 50));
+	t->state = THD_WAITING;
+	CHECK(op(11, THD_DISPATCH, 0, 5, fake_now + 5000, 1, 0) == EOK);
+	CHECK(op(53, SND_SEND, 0, 0, 0, 0, 0) == EOK && boot_cpu.thd == t);
+	CHECK(boot_cpu.deadline != CYCLES_INF);
+	return 1;
+}
+
+static int
 test_dead_frames(void)
 {
 	struct thd *t;
@@ -349,6 +365,7 @@ static const struct test {
 	{"kernel.epoch", "reclaiming kills every capability, also after the frame is used again", test_epoch},
 	{"kernel.events", "blocked and woken cancel out, other events are kept", test_events_cancel},
 	{"kernel.dispatch", "a dispatch needs a fresh token and sets the timer", test_dispatch},
+	{"kernel.timeout", "a notified thread that preempts does not put off the scheduler's timeout", test_timeout_stays},
 	{"kernel.dead_frames", "a thread in a dead component goes back to the living", test_dead_frames},
 	{"kernel.hostile", "random system calls leave all counts right", test_hostile},
 };
