@@ -8,7 +8,8 @@
 #define SERIAL 0x3f8
 #define DEBUG_EXIT 0xf4
 #define STATUS_GOOD 0x10 /* QEMU ends with twice that plus 1: 33 */
-#define STATUS_BAD  0x20 /* plus 1 to 127 */
+#define STATUS_BAD  0x20 /* plus 1 to BAD_MAX, so that none is taken for good or for a kernel panic */
+#define BAD_MAX     63
 
 static const struct ioport_cap ports = {SLOT_BOOT_IOPORT};
 
@@ -33,7 +34,7 @@ early_print(const char *text, unsigned long length)
 void
 system_end(word_t status)
 {
-	ioport_out(ports, DEBUG_EXIT, 4, status ? STATUS_BAD + (status & 127) : STATUS_GOOD);
+	ioport_out(ports, DEBUG_EXIT, 4, !status ? STATUS_GOOD : STATUS_BAD + (status < BAD_MAX ? status : BAD_MAX));
 	for (;;) /* no such device: a real machine */
 		asm volatile("pause");
 }

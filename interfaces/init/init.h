@@ -16,7 +16,7 @@
 long init_done(void);
 
 /*
- * Ends the whole system with a verdict. status: 0 = good; 1 to 127 = bad. Only the component that
+ * Ends the whole system with a verdict. status: 0 = good; others = bad (above 63 as 63). Only the component that
  * the script names as its verdict may (-EPERM). Does not return on success.
  * @blocks no
  * @repeat harmless

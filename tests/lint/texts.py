@@ -14,7 +14,7 @@ COLUMNS = 130  # 100 is what to aim at
 TAB = 8
 KERNEL_LINES = 5000
 FUNCTION_LINES = 60
-FILE_LINES = 700
+FILE_LINES = 600
 UNFINISHED = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X)\b")
 # What has no business in the tree: paths of one machine, and words about how the text came about.
 FOREIGN = re.compile(
