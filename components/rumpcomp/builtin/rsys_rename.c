@@ -15,14 +15,18 @@ rename_init(void)
 	kmutex_init(&one);
 }
 
-/* Is a an ancestor of v, or v itself? *answer. */
+/*
+ * Is a an ancestor of v, or v itself? *answer. If so, *child is the inode number of what a has on
+ * the way to v, and 0 if it is v itself.
+ */
 static int
-is_ancestor(struct vnode *a, struct vnode *v, int *answer)
+is_ancestor(struct vnode *a, struct vnode *v, int *answer, uint32_t *child)
 {
 	int depth = 0, e = 0;
 
 	vnode_ref(v);
 	*answer = 0;
+	*child = 0;
 	for (;;) {
 		struct vnode *up;
 
@@ -33,6 +37,7 @@ is_ancestor(struct vnode *a, struct vnode *v, int *answer)
 		e = ++depth > DEPTH_MAX ? EIO : lookup_child(v, &(struct name){"..", 2}, &up);
 		if (e != 0)
 			break;
+		*child = v->ino;
 		vnode_release(v);
 		v = up;
 	}
@@ -59,23 +64,32 @@ unlock_two(struct vnode *a, struct vnode *b)
 		krw_exit(b->lock);
 }
 
-/* The source is found; the target directory must not lie in it. */
+/*
+ * The source is found; the target directory must not lie in it. *way: what the target directory
+ * has on the way to the source's, or 0. It stays so: only a rename moves a directory, and no
+ * directory is removed while there is something in it.
+ */
 static int
-check_tree(struct rename *r, int *fdir_first)
+check_tree(struct rename *r, int *fdir_first, uint32_t *way)
 {
+	uint32_t unused;
 	int inside, e = 0;
 
+	*way = 0;
+
 	if (vnode_type(r->file) == S_IFDIR) {
-		e = is_ancestor(r->file, r->tdir, &inside);
+		e = is_ancestor(r->file, r->tdir, &inside, &unused);
 		if (e == 0 && inside)
 			e = EINVAL;
 	}
 	if (e == 0)
-		e = is_ancestor(r->fdir, r->tdir, fdir_first);
+		e = is_ancestor(r->fdir, r->tdir, fdir_first, &unused);
 	if (e == 0 && !*fdir_first) {
 		int below;
 
-		e = is_ancestor(r->tdir, r->fdir, &below);
+		e = is_ancestor(r->tdir, r->fdir, &below, way);
+		if (!below)
+			*way = 0;
 		*fdir_first = !below && r->fdir->ino < r->tdir->ino;
 	}
 	return e;
@@ -138,19 +152,21 @@ look_again(struct rename *r)
 }
 
 /*
- * One of the directories is what the other name means: that one is not empty, or it is its own
- * ancestor.
+ * One of the directories is what the other name means, or lies in it: that one is not empty, or it
+ * is its own ancestor. It must not be locked after what is in it.
  */
 static int
-check_related(const struct rename *r)
+check_related(const struct rename *r, uint32_t way)
 {
 	if (r->file == r->fdir || r->file == r->tdir)
 		return EINVAL;
-	return r->victim == r->fdir || r->victim == r->tdir ? ENOTEMPTY : 0;
+	if (r->victim == NULL)
+		return 0;
+	return r->victim == r->fdir || r->victim == r->tdir || r->victim->ino == way ? ENOTEMPTY : 0;
 }
 
 static int
-rename_locked(struct rename *r, const struct cred *c)
+rename_locked(struct rename *r, uint32_t way, const struct cred *c)
 {
 	int e = vnode_access(r->fdir, c, ACCESS_WRITE | ACCESS_EXEC);
 
@@ -159,7 +175,7 @@ rename_locked(struct rename *r, const struct cred *c)
 	if (e == 0)
 		e = look_again(r);
 	if (e == 0)
-		e = check_related(r);
+		e = check_related(r, way);
 	if (e == 0 && r->victim != r->file) /* two names of one file: nothing happens */
 		e = rename_files(r, c);
 	return e;
@@ -170,6 +186,7 @@ static int
 rename_between(struct lookup *from, struct lookup *to)
 {
 	struct rename r = {.fdir = from->v, .tdir = to->v, .fname = &from->name, .tname = &to->name};
+	uint32_t way;
 	int fdir_first, e;
 
 	if (r.fdir->mp != r.tdir->mp)
@@ -182,10 +199,10 @@ rename_between(struct lookup *from, struct lookup *to)
 	else if ((from->slash || to->slash) && vnode_type(r.file) != S_IFDIR)
 		e = ENOTDIR;
 	else
-		e = check_tree(&r, &fdir_first);
+		e = check_tree(&r, &fdir_first, &way);
 	if (e == 0) {
 		lock_two(r.fdir, r.tdir, fdir_first);
-		e = rename_locked(&r, &from->cred);
+		e = rename_locked(&r, way, &from->cred);
 		unlock_two(r.fdir, r.tdir);
 	}
 	if (r.victim != NULL)

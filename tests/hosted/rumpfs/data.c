@@ -58,6 +58,13 @@ unquote(char *s)
 	*to = 0;
 }
 
+uint32_t
+dice(uint64_t *state, uint32_t sides)
+{
+	*state = *state * 6364136223846793005 + 1442695040888963407;
+	return (uint32_t)((*state >> 33) % sides);
+}
+
 void
 fill_pattern(uint8_t *to, size_t n, uint64_t seed, uint64_t position)
 {

@@ -1,7 +1,8 @@
 /*
- * usage: rumpfs [-r] [-n CPUS] [-s SEED] [-t SECONDS] IMAGE   (commands on standard input)
+ * usage: rumpfs [-r] [-n CPUS] [-v VNODES] [-b KIB] [-s SEED] [-t SECONDS] IMAGE   (commands on
+ * standard input)
  *
- * -r: the image is a read-only device; -n: rump CPUs; -s: block requests complete in an order of
+ * -r: the image is a read-only device; -n: rump CPUs; -v: vnodes; -b: buffer cache; -s: block requests complete in an order of
  * their own; -t: the process is killed then. A command is a line of words, quoted as print_quoted
  * does. Its result follows its output in a line "= N": 0 or more, or a negated errno. Commands:
  * see the table at the end.
@@ -14,6 +15,7 @@
 
 #include "../host/host.h"
 #include "rumpfs.h"
+#include "twin.h"
 
 #define DEVICE "/dev/disk0"
 #define WORDS  6
@@ -49,6 +51,8 @@ static long do_sync(char **w) { return (void)w, rsys_sync(proc); }
 static long do_write(char **w) { return pattern_write(proc, w[1], number(w[2]), number(w[3]), number(w[4])); }
 static long do_check(char **w) { return pattern_check(proc, w[1], number(w[2]), number(w[3])); }
 static long do_work(char **w) { return work(w[1], (int)number(w[2]), (int)number(w[3]), number(w[4])); }
+static long do_duel(char **w) { return duel(w[1], w[2], (int)number(w[3])); }
+static long do_compare(char **w) { return twin_compare(proc, w[1], w[2]); }
 static long do_open(char **w) { return rsys_open(proc, w[1], (int)number(w[2]), (unsigned)number(w[3])); }
 static long do_close(char **w) { return rsys_close(proc, (int)number(w[1])); }
 static long do_setcred(char **w) { return rsys_proc_setcred(proc, (uint32_t)number(w[1]), (uint32_t)number(w[2])); }
@@ -63,6 +67,18 @@ do_fsync(char **w)
 	e = rsys_fsync(proc, (int)fd);
 	rsys_close(proc, (int)fd);
 	return e;
+}
+
+static long
+do_twin(char **w)
+{
+	return twin_run(w[1], w[2], (int)number(w[3]), (int)number(w[4]), number(w[5]));
+}
+
+static long
+do_scramble(char **w)
+{
+	return scramble(w[1], (int)number(w[2]), (int)number(w[3]), (int)number(w[4]), number(w[5]));
 }
 
 /* Many empty files, or the same names away again. */
@@ -149,6 +165,7 @@ static const struct {
 	{"symlink", do_symlink, 2}, {"rename", do_rename, 2}, {"truncate", do_truncate, 2}, {"chmod", do_chmod, 2},
 	{"chown", do_chown, 3}, {"chdir", do_chdir, 1}, {"sync", do_sync, 0}, {"fsync", do_fsync, 1},
 	{"write", do_write, 4}, {"check", do_check, 3}, {"many", do_many, 3}, {"work", do_work, 4},
+	{"twin", do_twin, 5}, {"compare", do_compare, 2}, {"scramble", do_scramble, 5}, {"duel", do_duel, 3},
 	{"open", do_open, 3}, {"close", do_close, 1}, {"stat", do_stat, 1}, {"statfs", do_statfs, 1},
 	{"setcred", do_setcred, 2}, {"fail", do_fail, 2}, {"counts", do_counts, 0}, {"crash", do_crash, 0},
 };
@@ -182,11 +199,15 @@ start(int argc, char **argv)
 	int readonly = 0, option;
 	long e;
 
-	while ((option = getopt(argc, argv, "rn:s:t:")) != -1) {
+	while ((option = getopt(argc, argv, "rn:v:b:s:t:")) != -1) {
 		if (option == 'r')
 			readonly = 1;
 		else if (option == 'n')
 			host_param("_RUMPUSER_NCPU", optarg);
+		else if (option == 'v')
+			host_param("RUMP_NVNODES", optarg);
+		else if (option == 'b')
+			host_param("RUMP_BUFCACHE_KB", optarg);
 		else if (option == 's')
 			host_bio_shuffle((uint32_t)number(optarg));
 		else if (option == 't')
@@ -195,7 +216,7 @@ start(int argc, char **argv)
 			exit(2);
 	}
 	if (optind != argc - 1) {
-		fputs("usage: rumpfs [-r] [-n CPUS] [-s SEED] [-t SECONDS] IMAGE\n", stderr);
+		fputs("usage: rumpfs [-r] [-n CPUS] [-v VNODES] [-b KIB] [-s SEED] [-t SECONDS] IMAGE\n", stderr);
 		exit(2);
 	}
 	host_device("disk0", argv[optind], readonly);

@@ -22,6 +22,9 @@ uint32_t crc32_add(uint32_t crc, const void *data, size_t n);
 void print_quoted(const char *s, size_t n);
 void unquote(char *s);
 
+/* A number below sides, at most 2^31; the state, a seed at first, moves on. */
+uint32_t dice(uint64_t *state, uint32_t sides);
+
 /* The bytes of files that the script writes: from seed and position alone. */
 void fill_pattern(uint8_t *to, size_t n, uint64_t seed, uint64_t position);
 
@@ -40,5 +43,13 @@ long pattern_check(struct rsys_proc *, const char *path, uint64_t size, uint64_t
 /* Threads that each work in a folder of their own and in one that all share. Result: 0, or the
  * number of surprises. */
 long work(const char *dir, int threads, int rounds, uint64_t seed);
+
+/* Threads that do anything to the same names, so many in each folder of a tree below dir; the
+ * fewer, the more they meet. Result: how many operations succeeded, which may be none. */
+long scramble(const char *dir, int threads, int operations, int names, uint64_t seed);
+
+/* Two threads at one place where order matters; which: see duel.c. Result: surprises, or -22 if
+ * there is no such duel. */
+long duel(const char *which, const char *dir, int rounds);
 
 #endif

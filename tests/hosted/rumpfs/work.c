@@ -34,8 +34,7 @@ struct worker {
 static uint64_t
 roll(struct worker *w, uint64_t sides)
 {
-	w->random = w->random * 6364136223846793005 + 1442695040888963407;
-	return (w->random >> 33) % sides;
+	return dice(&w->random, (uint32_t)sides);
 }
 
 static void
