@@ -2,7 +2,8 @@
 The built-in rump kernel in Linux processes, on images that e2fsprogs makes and judges. A line for each test: PASS name,
 or FAIL name and why.
 
-usage: run.py FOLDER_OF_PROGRAMS [--only PATTERN] [--list] [--mutations N] [--seed N]
+usage: run.py FOLDER_OF_PROGRAMS [--only PATTERN] [--list] [--mutations N] [--operations N]
+              [--seed N]
 """
 
 from __future__ import annotations
@@ -14,13 +15,13 @@ import tempfile
 import traceback
 from pathlib import Path
 
-from checks import corrupt, images, threads, workloads
+from checks import corrupt, images, threads, twins, workloads
 from checks.tools import Bench, Wrong
 
 
 def collect() -> list[tuple[str, str, object]]:
     """Every test as (name, sentence, function of a Bench)."""
-    return [test for module in (images, workloads, threads, corrupt) for test in module.tests()]
+    return [test for module in (images, workloads, threads, twins, corrupt) for test in module.tests()]
 
 
 def run_one(name: str, sentence: str, function, bench: Bench) -> bool:
@@ -45,6 +46,7 @@ def main() -> int:
     parser.add_argument("--only", default="*")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--mutations", type=int, default=200)
+    parser.add_argument("--operations", type=int, default=3000)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     chosen = [test for test in collect() if fnmatch.fnmatch(test[0], args.only)]
@@ -52,7 +54,7 @@ def main() -> int:
         for name, sentence, _ in chosen:
             print(f"{name}: {sentence}")
         return 0
-    bench = Bench(args.programs.resolve(), args.mutations, args.seed)
+    bench = Bench(args.programs.resolve(), args.mutations, args.operations, args.seed)
     results = [run_one(name, sentence, function, bench) for name, sentence, function in chosen]
     print(f"{sum(results)} of {len(results)} tests passed")
     return 0 if results and all(results) else 1

@@ -203,14 +203,17 @@ vnode_unhash(struct vnode *v)
 	kmutex_exit(table.lock);
 }
 
-/* Gives a reference back unless it is the last. */
+/*
+ * Gives a reference back unless it is the last. Who sees that it has the last one may destroy the
+ * vnode, so what others did before they gave theirs back comes before that: acquire.
+ */
 static int
 release_not_last(struct vnode *v)
 {
-	int refs = __atomic_load_n(&v->refs, __ATOMIC_RELAXED);
+	int refs = __atomic_load_n(&v->refs, __ATOMIC_ACQUIRE);
 
 	while (refs > 1) {
-		if (__atomic_compare_exchange_n(&v->refs, &refs, refs - 1, 0, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+		if (__atomic_compare_exchange_n(&v->refs, &refs, refs - 1, 0, __ATOMIC_RELEASE, __ATOMIC_ACQUIRE))
 			return 1;
 	}
 	return 0;

@@ -64,6 +64,7 @@ class Bench:
 
     programs: Path
     mutations: int
+    operations: int
     seed: int
     folder: Path = Path()
 

@@ -1,5 +1,5 @@
 /*
- * Two threads that each repeat one thing, chosen so that they meet at a place where order matters:
+ * Threads that each repeat one of two things, chosen so that they meet at a place where order matters:
  * the cases of bugs that random operations found now and then. The results are known.
  */
 #include <pthread.h>
@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "rumpfs.h"
+
+#define THREADS 4 /* one does the first thing, the others the second */
 
 struct duelist {
 	struct rsys_proc *proc;
@@ -84,16 +86,19 @@ duelist_main(void *arg)
 static long
 fight(const char *dir, long (*const act[2])(struct duelist *), int rounds)
 {
-	struct duelist d[2];
-	pthread_t threads[2];
+	struct duelist d[THREADS];
+	pthread_t threads[THREADS];
+	long surprises = 0;
 
-	for (int i = 0; i < 2; i++) {
-		d[i] = (struct duelist){.proc = rsys_proc_create(), .dir = dir, .rounds = rounds, .act = act[i]};
+	for (int i = 0; i < THREADS; i++) {
+		d[i] = (struct duelist){.proc = rsys_proc_create(), .dir = dir, .rounds = rounds, .act = act[i > 0]};
 		pthread_create(&threads[i], NULL, duelist_main, &d[i]);
 	}
-	pthread_join(threads[0], NULL);
-	pthread_join(threads[1], NULL);
-	return d[0].surprises + d[1].surprises;
+	for (int i = 0; i < THREADS; i++) {
+		pthread_join(threads[i], NULL);
+		surprises += d[i].surprises;
+	}
+	return surprises;
 }
 
 long

@@ -48,7 +48,7 @@ long work(const char *dir, int threads, int rounds, uint64_t seed);
  * fewer, the more they meet. Result: how many operations succeeded, which may be none. */
 long scramble(const char *dir, int threads, int operations, int names, uint64_t seed);
 
-/* Two threads at one place where order matters; which: see duel.c. Result: surprises, or -22 if
+/* Threads at one place where order matters; which: see duel.c. Result: surprises, or -22 if
  * there is no such duel. */
 long duel(const char *which, const char *dir, int rounds);
 
