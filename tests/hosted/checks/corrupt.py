@@ -1,6 +1,7 @@
 """
 Images whose metadata were changed at random, repeatably by a seed: whatever they hold, the rump kernel neither crashes nor hangs.
-A mount may be refused and every operation may fail.
+A mount may be refused and every operation may fail. The corrupt-busy tests do it in three sizes of blocks, change up to two hundred places,
+also by what is elsewhere in the metadata, and let one or three threads do random operations on what is left.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from .tools import Bench, command, must
 KIB = 1024
 SECONDS = 10  # of one image
 METADATA = 90  # blocks at the beginning of the image: superblock, descriptors, bitmaps, inodes, folders
+MAGIC = slice(1024 + 56, 1024 + 58)
 SUPERBLOCK = range(1024, 1024 + 264)
 COMMANDS = [
     command("mount", "/", "rw"),
@@ -66,8 +68,28 @@ def mutate(data: bytes, seed: int) -> bytes:
     return bytes(out[: len(data)])
 
 
-def _survives(bench: Bench, image: Path) -> str:
-    run = bench.rumpfs_raw(image, COMMANDS, "-s", "3", kind="asan", seconds=SECONDS)
+def mutate_more(data: bytes, seed: int, block: int) -> bytes:
+    """Changes one to two hundred places in blocks that are in use; the magic number stays."""
+    rng = random.Random(seed)
+    out = bytearray(data)
+    used = [at for at in range(0, len(data), block) if any(data[at : at + block])]
+    for _ in range(rng.choice([1, 3, 10, 40, 200])):
+        at = (rng.choice(used) + rng.randrange(block)) & ~3
+        kind = rng.random()
+        if kind < 0.4:
+            out[at + rng.randrange(4)] = rng.randrange(256)
+        elif kind < 0.7:
+            values = [0, 0xFFFFFFFF, at // block, rng.choice(used) // block, rng.randrange(1, 600)]
+            out[at : at + 4] = rng.choice(values).to_bytes(4, "little")
+        else:
+            source = (rng.choice(used) + rng.randrange(block)) & ~3
+            out[at : at + 32] = data[source : source + 32]
+    out[MAGIC] = data[MAGIC]
+    return bytes(out[: len(data)])
+
+
+def _survives(bench: Bench, image: Path, commands: list[str], *options: str) -> str:
+    run = bench.rumpfs_raw(image, commands, *options, kind="asan", seconds=SECONDS)
     if run.status == 0:
         return ""
     return f"status {run.status}: {run.said[-1200:]}"
@@ -79,14 +101,51 @@ def _mutations(bench: Bench) -> None:
     def one(seed: int) -> tuple[int, str]:
         image = bench.folder / f"mutation-{seed}"
         image.write_bytes(mutate(base, seed))
-        found = _survives(bench, image)
+        found = _survives(bench, image, COMMANDS, "-s", "3")
         image.unlink()
         return seed, found
 
-    seeds = range(bench.seed * 100000, bench.seed * 100000 + bench.mutations)
+    _all_survive(one, bench.seed, bench.mutations)
+
+
+def _all_survive(one: Callable[[int], tuple[int, str]], seed: int, number: int) -> None:
+    seeds = range(seed * 100000, seed * 100000 + number)
     with ThreadPoolExecutor(2) as pool:
         bad = [(seed, found) for seed, found in pool.map(one, seeds) if found]
     must(not bad, f"{len(bad)} of {len(seeds)} images; seed {bad[0][0] if bad else ''}: {bad[0][1] if bad else ''}")
+
+
+def _busy_commands(seed: int, operations: int) -> list[str]:
+    """The names of scramble are in the tree: it works on what was damaged."""
+    work = command("scramble", "/", 3 if seed % 2 else 1, operations, 4, seed)
+    return [command("mount", "/", "rw"), command("graze", "/"), work, command("graze", "/"), command("unmount", "/")]
+
+
+def _busy(block: int) -> Callable[[Bench], None]:
+    def test(bench: Bench) -> None:
+        tree = bench.folder / "tree"
+        for i in range(4):
+            (tree / f"d{i}" / "d0" / "d1").mkdir(parents=True)
+            (tree / f"d{i}" / "d2").write_bytes(b"2" * 70000)
+            (tree / f"d{i}" / "d0" / "d3").symlink_to("../d2")
+            (tree / f"d{i}" / "d0" / "d2").write_bytes(b"3" * i * 4000)
+        base = bench.image(4096, "-b", str(block), "-N", "512", tree=tree).read_bytes()
+        operations = min(bench.operations, 3000) // 8
+
+        def one(seed: int) -> tuple[int, str]:
+            image = bench.folder / f"busy-{seed}"
+            image.write_bytes(mutate_more(base, seed, block) if seed >= 0 else base)
+            found = _survives(bench, image, _busy_commands(seed, operations), "-n", "2", "-s", "3", "-v", "16", "-b", "1024")
+            if seed >= 0:
+                image.unlink()
+            return seed, found
+
+        found = one(-1)[1]
+        must(not found, f"the image as it was: {found}")
+        bench.fsck(bench.folder / "busy--1")
+        _all_survive(one, bench.seed, max(1, bench.mutations // 8))
+
+    return test
 
 
 def _unchanged(bench: Bench) -> None:
@@ -104,4 +163,5 @@ def tests() -> list[tuple[str, str, Callable[[Bench], None]]]:
     return [
         ("corrupt-base", "the commands work on the image before it is changed", _unchanged),
         ("corrupt", "no change of the metadata makes the rump kernel crash or hang", _mutations),
+        *((f"corrupt-busy-{b}", f"nor random operations on damage, blocks of {b}", _busy(b)) for b in (1024, 2048, 4096)),
     ]
