@@ -162,7 +162,9 @@ check_related(const struct rename *r, uint32_t way)
 		return EINVAL;
 	if (r->victim == NULL)
 		return 0;
-	return r->victim == r->fdir || r->victim == r->tdir || r->victim->ino == way ? ENOTEMPTY : 0;
+	if (r->victim == r->fdir || r->victim == r->tdir || r->victim->ino == way)
+		return ENOTEMPTY;
+	return 0;
 }
 
 static int

@@ -213,7 +213,8 @@ release_not_last(struct vnode *v)
 	int refs = __atomic_load_n(&v->refs, __ATOMIC_ACQUIRE);
 
 	while (refs > 1) {
-		if (__atomic_compare_exchange_n(&v->refs, &refs, refs - 1, 0, __ATOMIC_RELEASE, __ATOMIC_ACQUIRE))
+		if (__atomic_compare_exchange_n(&v->refs, &refs, refs - 1, 0, __ATOMIC_RELEASE,
+		                                __ATOMIC_ACQUIRE))
 			return 1;
 	}
 	return 0;

@@ -1,7 +1,8 @@
 """
-Images whose metadata were changed at random, repeatably by a seed: whatever they hold, the rump kernel neither crashes nor hangs.
-A mount may be refused and every operation may fail. The corrupt-busy tests do it in three sizes of blocks, change up to two hundred places,
-also by what is elsewhere in the metadata, and let one or three threads do random operations on what is left.
+Images whose metadata were changed at random, repeatably by a seed: whatever they hold, the rump kernel neither crashes
+nor hangs. A mount may be refused and every operation may fail. The corrupt-busy tests do it in three sizes of blocks,
+change up to two hundred places, also by what is elsewhere in the metadata, and let one or three threads do random
+operations on what is left.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ SECONDS = 10  # of one image
 METADATA = 90  # blocks at the beginning of the image: superblock, descriptors, bitmaps, inodes, folders
 MAGIC = slice(1024 + 56, 1024 + 58)
 SUPERBLOCK = range(1024, 1024 + 264)
+BUSY_OPTIONS = ["-n", "2", "-s", "3", "-v", "16", "-b", "1024"]
 COMMANDS = [
     command("mount", "/", "rw"),
     command("graze", "/"),
@@ -135,7 +137,7 @@ def _busy(block: int) -> Callable[[Bench], None]:
         def one(seed: int) -> tuple[int, str]:
             image = bench.folder / f"busy-{seed}"
             image.write_bytes(mutate_more(base, seed, block) if seed >= 0 else base)
-            found = _survives(bench, image, _busy_commands(seed, operations), "-n", "2", "-s", "3", "-v", "16", "-b", "1024")
+            found = _survives(bench, image, _busy_commands(seed, operations), *BUSY_OPTIONS)
             if seed >= 0:
                 image.unlink()
             return seed, found
@@ -163,5 +165,8 @@ def tests() -> list[tuple[str, str, Callable[[Bench], None]]]:
     return [
         ("corrupt-base", "the commands work on the image before it is changed", _unchanged),
         ("corrupt", "no change of the metadata makes the rump kernel crash or hang", _mutations),
-        *((f"corrupt-busy-{b}", f"nor random operations on damage, blocks of {b}", _busy(b)) for b in (1024, 2048, 4096)),
+        *(
+            (f"corrupt-busy-{b}", f"nor do random operations on what is damaged, blocks of {b}", _busy(b))
+            for b in (1024, 2048, 4096)
+        ),
     ]

@@ -1,6 +1,7 @@
 """
-Random operations, repeatably by a seed: compared with Linux, which does the same in a folder of its own, and on few names that several
-threads fight for, where e2fsck judges what is left. The cases of bugs that were found so come last, each as a test of its own.
+Random operations, repeatably by a seed: compared with Linux, which does the same in a folder of its own, and on few
+names that several threads fight for, where e2fsck judges what is left. The cases of bugs that were found so come last,
+each as a test of its own.
 """
 
 from __future__ import annotations
@@ -99,6 +100,6 @@ def tests() -> list[tuple[str, str, Callable[[Bench], None]]]:
         *((f"scramble-{b}", f"threads fight for names, blocks of {b}", _scramble("asan", b, 4)) for b in BLOCKS),
         ("scramble-tsan", "threads fight for names without data races", _scramble("tsan", 1024, 4)),
         ("scramble-two-names-tsan", "threads fight for two names without data races", _scramble("tsan", 4096, 2)),
-        ("duel-ancestor", "a rename onto an ancestor of the file's folder blocks nobody for ever", _duel("asan", "ancestor", 2000)),
+        ("duel-ancestor", "a rename onto an ancestor of the file's folder ends", _duel("asan", "ancestor", 2000)),
         ("duel-last-tsan", "what a thread did with a vnode comes before another frees it", _duel("tsan", "last", 8000)),
     ]

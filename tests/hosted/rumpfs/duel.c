@@ -1,6 +1,6 @@
 /*
- * Threads that each repeat one of two things, chosen so that they meet at a place where order matters:
- * the cases of bugs that random operations found now and then. The results are known.
+ * Threads that each repeat one of two things, chosen so that they meet at a place where order
+ * matters: the cases of bugs that random operations found now and then. The results are known.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -91,7 +91,9 @@ fight(const char *dir, long (*const act[2])(struct duelist *), int rounds)
 	long surprises = 0;
 
 	for (int i = 0; i < THREADS; i++) {
-		d[i] = (struct duelist){.proc = rsys_proc_create(), .dir = dir, .rounds = rounds, .act = act[i > 0]};
+		d[i] = (struct duelist){
+			.proc = rsys_proc_create(), .dir = dir, .rounds = rounds, .act = act[i > 0],
+		};
 		pthread_create(&threads[i], NULL, duelist_main, &d[i]);
 	}
 	for (int i = 0; i < THREADS; i++) {

@@ -2,8 +2,8 @@
  * usage: rumpfs [-r] [-n CPUS] [-v VNODES] [-b KIB] [-s SEED] [-t SECONDS] IMAGE   (commands on
  * standard input)
  *
- * -r: the image is a read-only device; -n: rump CPUs; -v: vnodes; -b: buffer cache; -s: block requests complete in an order of
- * their own; -t: the process is killed then. A command is a line of words, quoted as print_quoted
+ * -r: the image is a read-only device; -n: rump CPUs; -v: vnodes; -b: buffer cache; -s: block
+ * requests complete in an order of their own; -t: the process is killed then. A command is a line of words, quoted as print_quoted
  * does. Its result follows its output in a line "= N": 0 or more, or a negated errno. Commands:
  * see the table at the end.
  */
@@ -165,7 +165,8 @@ static const struct {
 	{"symlink", do_symlink, 2}, {"rename", do_rename, 2}, {"truncate", do_truncate, 2}, {"chmod", do_chmod, 2},
 	{"chown", do_chown, 3}, {"chdir", do_chdir, 1}, {"sync", do_sync, 0}, {"fsync", do_fsync, 1},
 	{"write", do_write, 4}, {"check", do_check, 3}, {"many", do_many, 3}, {"work", do_work, 4},
-	{"twin", do_twin, 5}, {"compare", do_compare, 2}, {"scramble", do_scramble, 5}, {"duel", do_duel, 3},
+	{"twin", do_twin, 5}, {"compare", do_compare, 2}, {"scramble", do_scramble, 5},
+	{"duel", do_duel, 3},
 	{"open", do_open, 3}, {"close", do_close, 1}, {"stat", do_stat, 1}, {"statfs", do_statfs, 1},
 	{"setcred", do_setcred, 2}, {"fail", do_fail, 2}, {"counts", do_counts, 0}, {"crash", do_crash, 0},
 };

@@ -35,7 +35,8 @@ choose_path(struct scrambler *s, char *to)
 	int n = snprintf(to, NAMES_MAX, "%s", s->dir);
 
 	for (uint32_t names = roll(s, 3) + 1; names > 0; names--)
-		n += snprintf(to + n, (size_t)(NAMES_MAX - n), "/d%u", roll(s, (uint32_t)s->names));
+		n += snprintf(to + n, (size_t)(NAMES_MAX - n), "/d%u",
+		              roll(s, (uint32_t)s->names));
 }
 
 static long
@@ -134,8 +135,10 @@ scramble(const char *dir, int threads, int operations, int names, uint64_t seed)
 	long succeeded = 0;
 
 	for (int i = 0; i < threads; i++) {
-		all[i] = (struct scrambler){.proc = rsys_proc_create(), .dir = dir, .operations = operations,
-		                            .names = names, .fd = -1, .random = seed * 1000 + (uint64_t)i};
+		all[i] = (struct scrambler){
+			.proc = rsys_proc_create(), .dir = dir, .operations = operations,
+			.names = names, .fd = -1, .random = seed * 1000 + (uint64_t)i,
+		};
 		pthread_create(&all[i].thread, NULL, scrambler_main, &all[i]);
 	}
 	for (int i = 0; i < threads; i++) {

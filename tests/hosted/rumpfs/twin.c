@@ -48,8 +48,8 @@ static void
 differ(struct twin *t, const char *call, long rump, long linux_result)
 {
 	t->differences++;
-	fprintf(stderr, "twin: operation %d of %s: %s(%s, %s) gives %ld, and %ld on Linux\n", t->now,
-	        t->rump_root, call, t->rump_a, t->rump_b, rump, linux_result);
+	fprintf(stderr, "twin: operation %d of %s: %s(%s, %s) gives %ld, and %ld on Linux\n",
+	        t->now, t->rump_root, call, t->rump_a, t->rump_b, rump, linux_result);
 }
 
 /* The results are the same; descriptors count as success. */
@@ -76,7 +76,8 @@ choose_path(struct twin *t, char *rump, char *linux_path)
 	int n = 0;
 
 	for (uint32_t names = roll(t, 4) + 1; names > 0; names--)
-		n += snprintf(tail + n, sizeof(tail) - (size_t)n, "/%c%u", "nm"[roll(t, 2)], roll(t, 6));
+		n += snprintf(tail + n, sizeof(tail) - (size_t)n, "/%c%u", "nm"[roll(t, 2)],
+		              roll(t, 6));
 	switch (roll(t, 120)) {
 	case 0:
 	case 1:
@@ -92,7 +93,8 @@ choose_path(struct twin *t, char *rump, char *linux_path)
 		n += snprintf(tail + n, sizeof(tail) - (size_t)n, "/.");
 		break;
 	case 7: /* about the longest name there may be */
-		n += snprintf(tail + n, sizeof(tail) - (size_t)n, "/%0*d", 251 + (int)roll(t, 8), 0);
+		n += snprintf(tail + n, sizeof(tail) - (size_t)n, "/%0*d",
+		              251 + (int)roll(t, 8), 0);
 		break;
 	}
 	snprintf(rump, TWIN_PATH, "%s/in%s", t->rump_root, tail);
@@ -110,7 +112,8 @@ do_mkdir(struct twin *t)
 {
 	unsigned mode = choose_mode(t);
 
-	agree(t, "mkdir", rsys_mkdir(t->proc, t->rump_a, mode), twin_result(mkdir(t->linux_a, mode)));
+	agree(t, "mkdir", rsys_mkdir(t->proc, t->rump_a, mode),
+	      twin_result(mkdir(t->linux_a, mode)));
 }
 
 static void
@@ -123,7 +126,8 @@ do_rmdir(struct twin *t)
 static void
 do_unlink(struct twin *t)
 {
-	long rump = rsys_unlink(t->proc, t->rump_a), linux_result = twin_result(unlink(t->linux_a));
+	long rump = rsys_unlink(t->proc, t->rump_a);
+	long linux_result = twin_result(unlink(t->linux_a));
 
 	if (linux_result == -EISDIR || rump == -EPERM)
 		names_agree(t, "unlink", rump, linux_result);
@@ -164,7 +168,8 @@ do_chmod(struct twin *t)
 {
 	unsigned mode = choose_mode(t);
 
-	names_agree(t, "chmod", rsys_chmod(t->proc, t->rump_a, mode), twin_result(chmod(t->linux_a, mode)));
+	names_agree(t, "chmod", rsys_chmod(t->proc, t->rump_a, mode),
+	            twin_result(chmod(t->linux_a, mode)));
 }
 
 static void
@@ -172,7 +177,8 @@ do_stat(struct twin *t)
 {
 	struct rsys_stat ours;
 	struct stat theirs;
-	long rump = rsys_stat(t->proc, t->rump_a, &ours), linux_result = twin_result(stat(t->linux_a, &theirs));
+	long rump = rsys_stat(t->proc, t->rump_a, &ours);
+	long linux_result = twin_result(stat(t->linux_a, &theirs));
 
 	agree(t, "stat", rump, linux_result);
 	if (rump == 0 && linux_result == 0 && ours.mode != theirs.st_mode)
@@ -196,7 +202,9 @@ choose_flags(struct twin *t, int *rump, int *linux_flags)
 	static const struct {
 		int rump, host;
 		uint32_t chance; /* one in so many */
-	} flags[] = {{RSYS_TRUNC, O_TRUNC, 4}, {RSYS_APPEND, O_APPEND, 8}, {RSYS_NOFOLLOW, O_NOFOLLOW, 8}};
+	} flags[] = {
+		{RSYS_TRUNC, O_TRUNC, 4}, {RSYS_APPEND, O_APPEND, 8}, {RSYS_NOFOLLOW, O_NOFOLLOW, 8},
+	};
 
 	*rump = RSYS_RDWR;
 	*linux_flags = O_RDWR;
@@ -299,8 +307,9 @@ static const struct {
 	void (*run)(struct twin *);
 	uint32_t weight; /* of 100 */
 } operations[] = {
-	{do_mkdir, 15}, {do_rmdir, 5}, {do_unlink, 8}, {do_rename, 8}, {do_link, 6}, {do_symlink, 6},
-	{do_open, 17}, {do_write, 10}, {do_read, 10}, {do_resize, 5}, {do_chmod, 3}, {do_flush, 2}, {do_stat, 5},
+	{do_mkdir, 15}, {do_rmdir, 5}, {do_unlink, 8}, {do_rename, 8}, {do_link, 6},
+	{do_symlink, 6}, {do_open, 17}, {do_write, 10}, {do_read, 10}, {do_resize, 5},
+	{do_chmod, 3}, {do_flush, 2}, {do_stat, 5},
 };
 
 static void
@@ -341,8 +350,10 @@ twin_create(struct twin *t, const char *dir, const char *linux_dir, int number)
 	snprintf(t->linux_root, sizeof(t->linux_root), "%s/%d", linux_dir, number);
 	snprintf(t->rump_a, sizeof(t->rump_a), "%s/in", t->rump_root);
 	snprintf(t->linux_a, sizeof(t->linux_a), "%s/in", t->linux_root);
-	agree(t, "mkdir", rsys_mkdir(t->proc, t->rump_root, 0755), twin_result(mkdir(t->linux_root, 0755)));
-	agree(t, "mkdir", rsys_mkdir(t->proc, t->rump_a, 0755), twin_result(mkdir(t->linux_a, 0755)));
+	agree(t, "mkdir", rsys_mkdir(t->proc, t->rump_root, 0755),
+	      twin_result(mkdir(t->linux_root, 0755)));
+	agree(t, "mkdir", rsys_mkdir(t->proc, t->rump_a, 0755),
+	      twin_result(mkdir(t->linux_a, 0755)));
 }
 
 long
