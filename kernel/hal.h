@@ -21,7 +21,6 @@ struct cap;
 
 struct machine {
 	u64 frames;      /* physical frames from address 0 to the end of RAM */
-	u64 frames_phys; /* physical address of the frame records, 16 bytes each, zeroed, mapped at FRAMES_VA */
 	u64 image_phys, image_bytes; /* the boot image; page-aligned */
 	u64 tsc_hz;
 	u64 regions;     /* RAM that the kernel may hand out; largest first, page-aligned, without kernel, records and image */

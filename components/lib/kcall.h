@@ -84,6 +84,8 @@ static inline struct kresult thd_get_reg(struct thd_cap t, word_t reg) { return 
 static inline int thd_set_reg(struct thd_cap t, word_t reg, word_t v)
 { return kcall(t.slot, THD_SET_REG, reg, v, 0, 0, 0).err; }
 static inline int thd_resume(struct thd_cap t) { return kcall(t.slot, THD_RESUME, 0, 0, 0, 0, 0).err; }
+static inline int thd_resume_at(struct thd_cap t, word_t rip)
+{ return kcall(t.slot, THD_RESUME, rip, 0, 0, 0, 0).err; }
 static inline int thd_abort(struct thd_cap t) { return kcall(t.slot, THD_ABORT, 0, 0, 0, 0, 0).err; }
 
 /* CAP_TCAP */

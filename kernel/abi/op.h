@@ -105,7 +105,8 @@ enum thd_op {
 	 * register, or an instruction address outside the user half. Flags are sanitised. */
 	THD_GET_REG  = 4,
 	THD_SET_REG  = 5,
-	/* Makes a parked thread ready; its scheduler gets EVENT_WOKEN. RIGHT_MODIFY. EINVAL not parked. */
+	/* Makes a parked thread ready; its scheduler gets EVENT_WOKEN. a1 = where it goes on, 0 = at what faulted. RIGHT_MODIFY.
+	 * EINVAL not parked, or an address outside the user half. */
 	THD_RESUME   = 6,
 	/* A parked thread returns from where it faulted with ECOMPDEAD, and is ready. RIGHT_MODIFY. EINVAL not parked. */
 	THD_ABORT    = 7,
@@ -168,7 +169,8 @@ enum rcv_op {
 
 enum wait_flag { WAIT_POLL = 1 };
 
-/* Events of threads, told to their scheduler; EVENT_FAULT to the component's fault end point. */
+/* Events of threads, told to their scheduler; EVENT_FAULT to the component's fault end point. What comes to nothing is not
+ * told: that a notified thread ran at once and waits again, and that the thread it interrupted was parked meanwhile. */
 enum event {
 	EVENT_BLOCKED = 1,  /* waits in RCV_WAIT, or parked by a fault */
 	EVENT_WOKEN   = 2,  /* has become ready: notification arrived, wait timed out, or resumed */

@@ -44,15 +44,9 @@ boot_user_page(u64 va, word_t prot)
 void
 boot_map(u64 va, u64 n, word_t prot)
 {
-	u64 table;
-
-	for (u32 level = 3; level >= 1; level--) {
-		if (hal_pte_present(*hal_pte(top, va, level + 1)))
-			continue;
-		table = take_frame();
-		frame_retype(table, CAP_PGTBL);
-		pgtbl_attach(hal_pte(top, va, level + 1), table);
-	}
+	for (u32 level = 3; level >= 1; level--)
+		if (!hal_pte_present(*hal_pte(top, va, level + 1)))
+			pgtbl_attach(hal_pte(top, va, level + 1), frame_of(frame_retype(take_frame(), CAP_PGTBL)));
 	if (hal_pte_present(*hal_pte(top, va, 1)))
 		panic("the booter's parts overlap at %lx", va);
 	pgtbl_map(hal_pte(top, va, 1), n, prot);
@@ -99,10 +93,12 @@ put_info(void)
 	memcpy(frame_mem(n), &info, sizeof(info));
 }
 
+/* As its object a range names frame 0, which lives for ever. */
 static void
 set_range(struct captbl *t, slot_t slot, enum cap_kind kind, u64 count)
 {
-	*captbl_slot(t, slot) = (struct cap){.kind = kind, .rights = RIGHT_ALL, .count = count};
+	cap_set(captbl_slot(t, slot), kind, frame_mem(0));
+	captbl_slot(t, slot)->count = count;
 }
 
 static void

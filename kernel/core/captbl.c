@@ -82,7 +82,7 @@ captbl_op_copy(struct cap *c, struct args *a)
 
 	if (!to || !from || from->kind == CAP_NONE)
 		return EBADCAP;
-	if (from->kind <= CAP_SND && !weak_get(from->obj))
+	if (!weak_get(from->obj))
 		return EDEADCAP;
 	if (to->kind != CAP_NONE)
 		return EEXIST;

@@ -66,7 +66,7 @@ cap_find(word_t slot, enum cap_kind kind, u32 rights, struct cap **out)
 		return EBADCAP;
 	if ((c->rights & rights) != rights)
 		return EACCES;
-	if (kind <= CAP_SND && !weak_get(c->obj))
+	if (kind <= CAP_SND && !weak_get(c->obj)) /* known when compiled: ranges live */
 		return EDEADCAP;
 	*out = c;
 	return EOK;
@@ -84,10 +84,6 @@ word_t range_derive(struct cap *, struct args *);
 /* Takes a table apart: EBUSY while a component uses it or it has further frames. */
 word_t captbl_retire(void *obj);
 
-word_t captbl_op_make(struct cap *, struct args *);
-word_t captbl_op_copy(struct cap *, struct args *);
-word_t captbl_op_remove(struct cap *, struct args *);
-word_t captbl_op_extend(struct cap *, struct args *);
-word_t captbl_op_query(struct cap *, struct args *);
+op_fn captbl_op_make, captbl_op_copy, captbl_op_remove, captbl_op_extend, captbl_op_query;
 
 #endif

@@ -87,29 +87,28 @@ comp_op_set_fault(struct cap *c, struct args *a)
 	return EOK;
 }
 
-/* Nobody marks the component down that he is in: he could not go on. */
-word_t
-comp_op_down(struct cap *c, struct args *a)
+static word_t
+incarnation_step(struct comp *comp, u32 down)
 {
-	struct frame *f = &frames[frame_of(cap_obj(c))];
+	struct frame *f = &frames[frame_of(comp)];
 
-	(void)a;
-	if (f->incarnation & 1 || comp_is_current(cap_obj(c)))
+	if ((f->incarnation & 1) != down)
 		return EBUSY;
 	f->incarnation++;
 	return EOK;
 }
 
+/* Nobody marks the component down that he is in: he could not go on. */
+word_t
+comp_op_down(struct cap *c, struct args *a)
+{
+	return comp_is_current(cap_obj(c)) ? EBUSY : incarnation_step(cap_obj(c), 0);
+}
+
 word_t
 comp_op_up(struct cap *c, struct args *a)
 {
-	struct frame *f = &frames[frame_of(cap_obj(c))];
-
-	(void)a;
-	if (!(f->incarnation & 1))
-		return EBUSY;
-	f->incarnation++;
-	return EOK;
+	return incarnation_step(cap_obj(c), 1);
 }
 
 word_t

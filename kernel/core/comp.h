@@ -24,11 +24,6 @@ void comp_init(struct comp *, struct captbl *, void *pgtbl, u64 entry);
 /* EBUSY while the running thread is in it. */
 word_t comp_retire(void *obj);
 
-word_t comp_op_make(struct cap *, struct args *);
-word_t comp_op_make_sinv(struct cap *, struct args *);
-word_t comp_op_set_fault(struct cap *, struct args *);
-word_t comp_op_down(struct cap *, struct args *);
-word_t comp_op_up(struct cap *, struct args *);
-word_t comp_op_query(struct cap *, struct args *);
+op_fn comp_op_make, comp_op_make_sinv, comp_op_set_fault, comp_op_down, comp_op_up, comp_op_query;
 
 #endif

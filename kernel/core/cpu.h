@@ -36,7 +36,8 @@ struct cpu {
 	struct tcap *tcap;      /* being charged */
 	cycles_t     since;     /* accounted up to here */
 	cycles_t     deadline;  /* the timer is set to this */
-	struct thd  *interrupted; /* resumed when the notified thread that runs now blocks; NULL = ask the scheduler */
+	struct thd  *interrupted; /* by the notified thread that runs now; goes on when that waits. NULL: the scheduler
+	                           * knows all that there is to know; else see sched_tell() */
 
 	struct weak  first_root; /* the first scheduler that there was: who runs when nobody else can */
 	struct rcv  *idle_root; /* whose wait made the processor idle */
@@ -44,11 +45,5 @@ struct cpu {
 };
 
 extern struct cpu boot_cpu;
-
-static inline struct cpu *
-cpu_this(void)
-{
-	return hal_cpu();
-}
 
 #endif

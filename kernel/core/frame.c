@@ -142,25 +142,21 @@ frame_op_reclaim(struct cap *c, struct args *a)
 word_t
 frame_op_query(struct cap *c, struct args *a)
 {
+	static const struct frame device = {.type = FRAME_DEVICE};
 	u64 n = c->first + a->a1;
+	const struct frame *f = n < nframes ? &frames[n] : &device;
 
 	if (a->a1 >= c->count)
 		return EINVAL;
-	if (n >= nframes) {
-		a->r[0] = FRAME_DEVICE;
-		a->r[1] = a->r[2] = 0;
-		return EOK;
-	}
-	a->r[0] = frames[n].type | (u64)frames[n].kind << 8;
-	a->r[1] = frames[n].refs;
-	a->r[2] = frames[n].epoch;
+	a->r[0] = f->type | (u64)f->kind << 8;
+	a->r[1] = f->refs;
+	a->r[2] = f->epoch;
 	return EOK;
 }
 
 word_t
 frame_op_counts(struct cap *c, struct args *a)
 {
-	(void)c;
 	a->r[0] = counts[FRAME_UNTYPED];
 	a->r[1] = counts[FRAME_USER];
 	a->r[2] = counts[FRAME_KERNEL];

@@ -74,6 +74,9 @@ weak_get(struct weak w)
 struct cap;
 struct args;
 
+/* An operation: the capability, and what the system call brought and takes back. The error is its result. */
+typedef word_t op_fn(struct cap *, struct args *);
+
 /* Begins the records: everything reserved or device, then the regions untyped. */
 void frame_init(const struct machine *);
 
@@ -98,9 +101,6 @@ word_t frame_untyped_in(slot_t slot, u64 index, u64 *n);
 /* The number of frames that have a record. */
 extern u64 nframes;
 
-word_t frame_op_to_user(struct cap *, struct args *);
-word_t frame_op_reclaim(struct cap *, struct args *);
-word_t frame_op_query(struct cap *, struct args *);
-word_t frame_op_counts(struct cap *, struct args *);
+op_fn frame_op_to_user, frame_op_reclaim, frame_op_query, frame_op_counts;
 
 #endif

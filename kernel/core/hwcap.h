@@ -9,10 +9,6 @@
 
 #include "captbl.h"
 
-word_t irq_op_attach(struct cap *, struct args *);
-word_t irq_op_detach(struct cap *, struct args *);
-word_t irq_op_ack(struct cap *, struct args *);
-word_t ioport_op_in(struct cap *, struct args *);
-word_t ioport_op_out(struct cap *, struct args *);
+op_fn irq_op_attach, irq_op_detach, irq_op_ack, ioport_op_in, ioport_op_out;
 
 #endif

@@ -13,7 +13,7 @@
 #define OPS 16
 
 struct op {
-	word_t (*fn)(struct cap *, struct args *);
+	op_fn *fn;
 	u64 right;
 };
 
@@ -88,22 +88,19 @@ static const struct op ops[CAP_KINDS][OPS] = {
 	},
 };
 
-/* Kinds up to CAP_SND are references to an object, which must live; the others are ranges. */
 word_t
 invoke_op(struct cap *cap, struct args *a)
 {
 	const struct op *op;
 
-	if (cap->kind == CAP_NONE)
-		return EBADCAP;
 	if (a->op >= OPS)
-		return ENOSYS;
+		return cap->kind == CAP_NONE ? EBADCAP : ENOSYS;
 	op = &ops[cap->kind][a->op];
 	if (!op->fn)
-		return ENOSYS;
+		return cap->kind == CAP_NONE ? EBADCAP : ENOSYS;
 	if (!(cap->rights & op->right))
 		return EACCES;
-	if (cap->kind <= CAP_SND && !weak_get(cap->obj))
+	if (!weak_get(cap->obj))
 		return EDEADCAP;
 	return op->fn(cap, a);
 }

@@ -16,12 +16,6 @@ void pgtbl_map(pte_t *entry, u64 n, word_t prot);
 /* EBUSY while it has entries, is attached, or a component uses it. */
 word_t pgtbl_retire(void *obj);
 
-word_t pgtbl_op_make(struct cap *, struct args *);
-word_t pgtbl_op_attach(struct cap *, struct args *);
-word_t pgtbl_op_map(struct cap *, struct args *);
-word_t pgtbl_op_unmap(struct cap *, struct args *);
-word_t pgtbl_op_protect(struct cap *, struct args *);
-word_t pgtbl_op_detach(struct cap *, struct args *);
-word_t pgtbl_op_query(struct cap *, struct args *);
+op_fn pgtbl_op_make, pgtbl_op_attach, pgtbl_op_map, pgtbl_op_unmap, pgtbl_op_protect, pgtbl_op_detach, pgtbl_op_query;
 
 #endif

@@ -36,10 +36,8 @@ print_conversion(char letter, int wide, va_list *ap)
 		print_string(va_arg(*ap, const char *));
 		break;
 	case 'u':
-		print_number(wide ? va_arg(*ap, u64) : va_arg(*ap, u32), 10);
-		break;
 	case 'x':
-		print_number(wide ? va_arg(*ap, u64) : va_arg(*ap, u32), 16);
+		print_number(wide ? va_arg(*ap, u64) : va_arg(*ap, u32), letter == 'u' ? 10 : 16);
 		break;
 	default:
 		hal_putc(letter);

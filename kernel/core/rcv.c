@@ -10,21 +10,6 @@
 
 /* A node may still be linked at an end point that is gone; it is then on no list any more. */
 static void
-node_settle(struct list_node *n, struct weak list)
-{
-	if (n->next && !weak_get(list))
-		n->next = NULL;
-}
-
-static void
-node_queue(struct rcv *r, struct list_node *head, struct list_node *n, struct weak *list)
-{
-	list_append(head, n);
-	r->queued++;
-	*list = weak_to(r);
-}
-
-static void
 node_take(struct rcv *r, struct list_node *n)
 {
 	list_remove(n);
@@ -34,9 +19,11 @@ node_take(struct rcv *r, struct list_node *n)
 static void
 node_forget(struct list_node *n, struct weak list)
 {
-	node_settle(n, list);
-	if (n->next)
-		node_take(weak_get(list), n);
+	struct rcv *r = weak_get(list);
+
+	if (n->next && r)
+		node_take(r, n);
+	n->next = NULL;
 }
 
 void
@@ -54,7 +41,8 @@ rcv_event(struct thd *t, u32 bits)
 
 	if (!r || weak_get(r->thd) == t)
 		return;
-	node_settle(&t->event_node, t->event_list);
+	if (!weak_get(t->event_list))
+		t->event_node.next = NULL;
 	if (!t->event_node.next)
 		t->events = 0;
 	if ((bits & both) && (t->events & both & ~bits)) {
@@ -65,48 +53,47 @@ rcv_event(struct thd *t, u32 bits)
 	if (!t->events) {
 		node_forget(&t->event_node, t->event_list);
 	} else if (!t->event_node.next) {
-		node_queue(r, &r->events, &t->event_node, &t->event_list);
+		list_append(&r->events, &t->event_node);
+		t->event_list = t->sched;
+		r->queued++;
 	}
 }
 
-/* One event, of the scheduler's list first. */
+/* One event of those queued, of the scheduler's list first. */
 static void
 take_event(struct rcv *r, word_t *out)
 {
 	struct thd *t;
 
-	out[0] = out[1] = 0;
 	if (!list_empty(&r->events)) {
 		t = list_entry(r->events.next, struct thd, event_node);
 		node_take(r, &t->event_node);
 		out[1] = t->events | (t->cycles - t->reported) << 8;
 		t->events = 0;
 		t->reported = t->cycles;
-	} else if (!list_empty(&r->faults)) {
+	} else {
 		t = list_entry(r->faults.next, struct thd, fault_node);
 		node_take(r, &t->fault_node);
 		out[1] = EVENT_FAULT;
-	} else {
-		return;
 	}
 	out[0] = t->id | 1UL << 32;
 }
 
-int
+/* What is pending: notifications, an event. */
+static void
 rcv_take(struct rcv *r, word_t *out)
 {
-	if (!rcv_has_pending(r))
-		return 0;
 	out[0] = r->pending;
+	out[1] = out[2] = 0;
 	r->pending = 0;
-	take_event(r, &out[1]);
-	return 1;
+	if (r->queued)
+		take_event(r, &out[1]);
 }
 
 void
 rcv_wake(struct rcv *r, struct thd *t)
 {
-	thd_result(t, EOK);
+	t->ret[0] = EOK;
 	rcv_take(r, &t->ret[1]);
 	t->state = THD_READY;
 }
@@ -122,11 +109,14 @@ activate(struct cpu *c, struct rcv *r)
 	if (!t || t->state != THD_WAITING)
 		return;
 	rcv_wake(r, t);
-	if (!r->root)
+	if (!tc || !tc->budget || !weak_get(t->sched) || (c->thd && tc->prio >= c->prio) || !thd_settle(t)) {
 		rcv_event(t, EVENT_WOKEN);
-	if (!tc || !tc->budget || !weak_get(t->sched) || (c->thd && tc->prio >= c->prio) || !thd_settle(t))
 		return;
+	}
+	sched_tell(c);
 	c->interrupted = c->thd; /* parked by a fault, it may be mended by then */
+	if (!c->thd)
+		rcv_event(t, EVENT_WOKEN);
 	t->tcap = r->tcap;
 	t->prio = tc->prio;
 	t->timeout = c->thd ? c->thd->timeout : c->idle_root->timeout; /* the scheduler is still owed it */
@@ -141,17 +131,22 @@ rcv_notify(struct cpu *c, struct rcv *r)
 }
 
 void
-rcv_fault(struct cpu *c, struct rcv *r, struct thd *t)
+rcv_fault(struct cpu *c, struct weak handler, struct thd *t)
 {
+	struct rcv *r = weak_get(handler);
+
 	node_forget(&t->fault_node, t->fault_list);
-	node_queue(r, &r->faults, &t->fault_node, &t->fault_list);
+	if (!r)
+		return;
+	list_append(&r->faults, &t->fault_node);
+	t->fault_list = handler;
+	r->queued++;
 	activate(c, r);
 }
 
 word_t
 snd_op_send(struct cap *c, struct args *a)
 {
-	(void)a;
 	thd_result(cpu_this()->thd, EOK);
 	rcv_notify(cpu_this(), cap_obj(c));
 	return EOK;
@@ -210,15 +205,17 @@ rcv_op_wait(struct cap *c, struct args *a)
 		return EPERM;
 	if (!r->root && a->a2 != CYCLES_INF && !(a->a1 & WAIT_POLL))
 		return EINVAL;
-	if (rcv_take(r, a->r))
+	if (rcv_has_pending(r)) {
+		rcv_take(r, a->r);
 		return EOK;
+	}
 	if (a->a1 & WAIT_POLL)
 		return EAGAIN;
 	if (a->a2 <= hal_now())
 		return ETIMEDOUT;
 	t->state = THD_WAITING;
 	r->timeout = a->a2;
-	if (!r->root)
+	if (!cpu->interrupted)
 		rcv_event(t, EVENT_BLOCKED);
 	sched_next(cpu);
 	return EOK;

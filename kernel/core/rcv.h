@@ -35,11 +35,8 @@ void rcv_notify(struct cpu *, struct rcv *);
 /* Adds bits to what the thread's scheduler is to hear. Switches nothing. */
 void rcv_event(struct thd *, u32 bits);
 
-/* Tells the fault end point of a thread's component; then as rcv_notify. */
-void rcv_fault(struct cpu *, struct rcv *, struct thd *);
-
-/* Takes what is pending into r[0..2]; 0 if nothing is. */
-int rcv_take(struct rcv *, word_t *r);
+/* Tells the fault end point of a thread's component, if it lives; then as rcv_notify. */
+void rcv_fault(struct cpu *, struct weak, struct thd *);
 
 /* The thread of an end point in RCV_WAIT becomes ready, with what is pending as its result. */
 void rcv_wake(struct rcv *, struct thd *);
@@ -55,10 +52,6 @@ void rcv_forget(struct thd *);
 
 word_t rcv_retire(void *obj);
 
-word_t rcv_op_make(struct cap *, struct args *);
-word_t rcv_op_wait(struct cap *, struct args *);
-word_t rcv_op_make_snd(struct cap *, struct args *);
-word_t rcv_op_query(struct cap *, struct args *);
-word_t snd_op_send(struct cap *, struct args *);
+op_fn rcv_op_make, rcv_op_wait, rcv_op_make_snd, rcv_op_query, snd_op_send;
 
 #endif

@@ -12,46 +12,33 @@
 
 struct cpu boot_cpu;
 
-static inline void
-charge(struct cpu *c, struct thd *t)
-{
-	cycles_t now = hal_now(), d = now - c->since, budget = c->tcap->budget;
-
-	c->since = now;
-	t->cycles += d;
-	if (budget != CYCLES_INF)
-		c->tcap->budget = d < budget ? budget - d : 0;
-}
-
 void
 account(struct cpu *c)
 {
-	if (c->thd) {
-		charge(c, c->thd);
+	cycles_t now = hal_now(), d = now - c->since;
+
+	c->since = now;
+	if (!c->thd) {
+		c->idle_cycles += d;
 		return;
 	}
-	c->idle_cycles += hal_now() - c->since;
-	c->since = hal_now();
+	c->thd->cycles += d;
+	if (c->tcap->budget != CYCLES_INF)
+		c->tcap->budget = d < c->tcap->budget ? c->tcap->budget - d : 0;
 }
 
 /* A budget that is used up already has been told of; nobody is left to stop the thread. */
-static inline void
-timer_for(struct cpu *c, cycles_t timeout, cycles_t budget)
-{
-	cycles_t when = timeout;
-
-	if (budget != CYCLES_INF && budget && c->since + budget < when)
-		when = c->since + budget;
-	if (when != c->deadline) {
-		c->deadline = when;
-		hal_timer_set(when);
-	}
-}
-
 void
 timer_update(struct cpu *c)
 {
-	timer_for(c, c->thd->timeout, c->tcap->budget);
+	cycles_t when = c->thd->timeout, budget = c->tcap->budget;
+
+	if (budget != CYCLES_INF && budget && c->since + budget < when)
+		when = c->since + budget;
+	if (when == c->deadline)
+		return;
+	c->deadline = when;
+	hal_timer_set(when);
 }
 
 static void
@@ -135,27 +122,31 @@ scheduler_next(struct cpu *c, struct rcv *r)
 		panic("no thread can run, and no scheduler waits");
 }
 
-static struct thd *
-take_interrupted(struct cpu *c, struct rcv *sched)
+void
+sched_tell_interrupted(struct cpu *c)
 {
 	struct thd *t = c->interrupted;
 
 	c->interrupted = NULL;
-	if (!t || t->state != THD_READY || !sched || rcv_has_pending(sched) || !weak_get(t->tcap))
-		return NULL;
-	return thd_settle(t) ? t : NULL;
+	if (c->thd->state == THD_READY)
+		rcv_event(c->thd, EVENT_WOKEN);
+	if (t->state == THD_PARKED)
+		rcv_event(t, EVENT_BLOCKED);
 }
 
 void
 sched_next(struct cpu *c)
 {
 	struct rcv *r = weak_get(c->thd->sched);
-	struct thd *t = take_interrupted(c, r);
+	struct thd *t = c->interrupted;
 
-	if (t)
+	if (t && t->state == THD_READY && r && !rcv_has_pending(r) && weak_get(t->tcap) && thd_settle(t)) {
+		c->interrupted = NULL;
 		thd_switch(c, t, weak_get(t->tcap));
-	else
-		scheduler_next(c, r);
+		return;
+	}
+	sched_tell(c);
+	scheduler_next(c, r);
 }
 
 void
@@ -181,7 +172,7 @@ wake_for_dispatch(struct thd *t)
 	return 0;
 }
 
-static inline word_t
+static word_t
 dispatch_check(const struct cpu *c, struct thd *t, const struct args *a, const struct tcap *tc)
 {
 	struct rcv *r = weak_get(t->sched);
@@ -200,40 +191,32 @@ dispatch_check(const struct cpu *c, struct thd *t, const struct args *a, const s
 	return EOK;
 }
 
-/* Measured: the commonest way to switch. The running thread's tcap is the one being charged, so its weak reference is that
- * one's. */
+/* The commonest way to switch: entry.S decides the commonest case of it by itself. The running thread's tcap is the one being
+ * charged, so its weak reference is that one's. */
 word_t
 thd_op_dispatch(struct cap *cap, struct args *a)
 {
 	struct cpu *c = cpu_this();
 	struct thd *t = cap_obj(cap), *cur = c->thd;
-	struct weak w = cur->tcap;
-	struct tcap *tc = c->tcap;
+	struct weak tcap = cur->tcap;
 	struct cap *own;
 	word_t e;
 
 	if (a->a1) {
 		if ((e = cap_find(a->a1, CAP_TCAP, RIGHT_USE, &own)))
 			return e;
-		w = own->obj;
-		tc = cap_obj(own);
+		tcap = own->obj;
 	}
-	if ((e = dispatch_check(c, t, a, tc)))
+	sched_tell(c);
+	if ((e = dispatch_check(c, t, a, ref_mem(tcap.ref))))
 		return e;
 	if (t != cur && !thd_settle(t))
 		return ECOMPDEAD;
-	t->tcap = w;
-	t->prio = c->prio = a->a2;
+	t->tcap = tcap;
+	t->prio = a->a2;
 	t->timeout = a->a3;
-	c->interrupted = NULL;
-	charge(c, cur);
-	c->tcap = tc;
-	if (t != cur) {
-		cur->ret[0] = EOK;
-		cur->top = c->left = c->top;
-		thd_enter(c, t);
-	}
-	timer_for(c, a->a3, tc->budget);
+	thd_result(cur, EOK);
+	thd_switch(c, t, ref_mem(tcap.ref));
 	return EOK;
 }
 
@@ -250,13 +233,14 @@ tick(void)
 		idle_check(c);
 		return;
 	}
-	if (c->since >= c->thd->timeout)
+	if (c->since >= c->thd->timeout) {
 		bits |= EVENT_TIMEOUT;
+		c->thd->timeout = CYCLES_INF;
+	}
 	if (c->tcap->budget == 0)
 		bits |= EVENT_EXPIRED;
-	if (bits & EVENT_TIMEOUT)
-		c->thd->timeout = CYCLES_INF;
 	if (bits) {
+		sched_tell(c);
 		rcv_event(c->thd, bits);
 		sched_activate(c);
 	}

@@ -33,6 +33,17 @@ void thd_switch(struct cpu *, struct thd *, struct tcap *);
 /* The running thread cannot go on: switches to the one that was interrupted, or its scheduler's, or idles. */
 void sched_next(struct cpu *);
 
+/* The scheduler hears what it need not have known if the notified thread that runs had waited again, and the one that it
+ * interrupted gone on: that the former is ready, and that the latter is parked. */
+void sched_tell_interrupted(struct cpu *);
+
+static inline void
+sched_tell(struct cpu *c)
+{
+	if (c->interrupted)
+		sched_tell_interrupted(c);
+}
+
 /* Switches to the scheduler of the running thread, or one above it; a root scheduler runs on. */
 void sched_activate(struct cpu *);
 

@@ -15,9 +15,6 @@ struct tcap {
 /* EBUSY while it is being charged. */
 word_t tcap_retire(void *obj);
 
-word_t tcap_op_make(struct cap *, struct args *);
-word_t tcap_op_transfer(struct cap *, struct args *);
-word_t tcap_op_delegate(struct cap *, struct args *);
-word_t tcap_op_query(struct cap *, struct args *);
+op_fn tcap_op_make, tcap_op_transfer, tcap_op_delegate, tcap_op_query;
 
 #endif

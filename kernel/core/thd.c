@@ -133,21 +133,21 @@ fault(enum fault_cause cause, u64 address, u64 code)
 	struct cpu *c = cpu_this();
 	struct thd *t = c->thd;
 	struct comp *comp = ref_mem(c->top->comp);
-	struct rcv *r = weak_get(comp->fault);
 
 	if (!comp->fault.ref)
 		panic("fault %u in the trusted base: thread %lu at %lx, address %lx, code %lx", cause,
 		      t->id, hal_thd_reg(&t->arch, REG_RIP), address, code);
+	sched_tell(c);
 	t->state = THD_PARKED;
 	t->fault_cause = cause;
 	t->fault_address = address;
 	t->fault_code = code;
 	t->fault_badge = comp->fault_badge;
+	rcv_fault(c, comp->fault, t);
+	if (c->thd != t)
+		return;
 	rcv_event(t, EVENT_BLOCKED);
-	if (r)
-		rcv_fault(c, r, t);
-	if (c->thd == t)
-		sched_next(c);
+	sched_next(c);
 }
 
 word_t
@@ -193,7 +193,8 @@ static void
 unpark(struct thd *t)
 {
 	t->state = THD_READY;
-	rcv_event(t, EVENT_WOKEN);
+	if (t != cpu_this()->interrupted)
+		rcv_event(t, EVENT_WOKEN);
 }
 
 word_t
@@ -201,8 +202,7 @@ thd_op_resume(struct cap *cap, struct args *a)
 {
 	struct thd *t = cap_obj(cap);
 
-	(void)a;
-	if (t->state != THD_PARKED)
+	if (t->state != THD_PARKED || (a->a1 && hal_thd_set_reg(&t->arch, REG_RIP, a->a1)))
 		return EINVAL;
 	unpark(t);
 	return EOK;
@@ -213,7 +213,6 @@ thd_op_abort(struct cap *cap, struct args *a)
 {
 	struct thd *t = cap_obj(cap);
 
-	(void)a;
 	if (t->state != THD_PARKED)
 		return EINVAL;
 	if (thd_unwind(t))
@@ -229,7 +228,7 @@ thd_retire(void *obj)
 	if (c->thd == obj)
 		return EBUSY;
 	if (c->interrupted == obj)
-		c->interrupted = NULL;
+		sched_tell(c);
 	rcv_forget(obj);
 	return EOK;
 }

@@ -87,14 +87,7 @@ thd_settle(struct thd *t)
 /* EBUSY while it runs. */
 word_t thd_retire(void *obj);
 
-word_t thd_op_make(struct cap *, struct args *);
-word_t thd_op_dispatch(struct cap *, struct args *);
-word_t thd_op_bind(struct cap *, struct args *);
-word_t thd_op_query(struct cap *, struct args *);
-word_t thd_op_fault(struct cap *, struct args *);
-word_t thd_op_get_reg(struct cap *, struct args *);
-word_t thd_op_set_reg(struct cap *, struct args *);
-word_t thd_op_resume(struct cap *, struct args *);
-word_t thd_op_abort(struct cap *, struct args *);
+op_fn thd_op_make, thd_op_dispatch, thd_op_bind, thd_op_query, thd_op_fault, thd_op_get_reg, thd_op_set_reg,
+      thd_op_resume, thd_op_abort;
 
 #endif

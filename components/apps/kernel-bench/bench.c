@@ -240,8 +240,7 @@ handler(void *arg)
 	(void)arg;
 	for (;;) {
 		rcv_wait((struct rcv_cap){HANDLER_RCV}, 0, CYCLES_INF);
-		thd_set_reg(v, REG_RIP, thd_fault(v).r3 + 2);
-		thd_resume(v);
+		thd_resume_at(v, thd_fault(v).r3 + 2);
 	}
 }
 

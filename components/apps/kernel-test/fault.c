@@ -8,7 +8,7 @@
 static struct child c;
 static struct thread victim, handler;
 static struct endpoint e;
-static volatile word_t reached, handled;
+static volatile word_t reached, handled, mends;
 
 static void
 handle(void *arg)
@@ -21,6 +21,8 @@ handle(void *arg)
 			return;
 		if (r.r3 & EVENT_FAULT)
 			handled = (u32)r.r2;
+		if (mends) /* an instruction of two bytes */
+			thd_resume_at(victim.cap, thd_fault(victim.cap).r3 + 2);
 	}
 }
 
@@ -158,6 +160,38 @@ resume(void)
 }
 
 static int
+resume_at(void)
+{
+	CHECK(begin(do_ud2, NULL));
+	CHECK_EQ(thd_resume_at(victim.cap, 0xffffffff80100000), EINVAL);
+	CHECK_EQ(thd_query(victim.cap).r2, THD_PARKED);
+	CHECK_EQ(thd_resume_at(victim.cap, thd_fault(victim.cap).r3 + 2), EOK);
+	CHECK_EQ(run(&victim, 10), EOK);
+	CHECK_EQ(reached, 1);
+	return end();
+}
+
+static int
+mended(void)
+{
+	mends = 1;
+	CHECK(begin(do_ud2, NULL));
+	mends = 0;
+	CHECK_EQ(handled, 6);
+	CHECK_EQ(reached, 1);
+	CHECK_EQ(events_of(6), EVENT_DEAD); /* it has gone on to its end */
+	return end();
+}
+
+static int
+not_mended(void)
+{
+	CHECK(begin(do_ud2, NULL));
+	CHECK_EQ(events_of(6), EVENT_BLOCKED);
+	return end();
+}
+
+static int
 registers(void)
 {
 	CHECK(begin(do_ud2, NULL));
@@ -209,6 +243,9 @@ const struct test fault_tests[] = {
 	{"fault_int3", "a breakpoint faults as that", breakpoint},
 	{"fault_canonical", "a stack pointer that is no address faults", noncanonical},
 	{"fault_resume", "a handler mends a thread, which goes on", resume},
+	{"fault_resume_at", "a handler says where the thread goes on, in the user half", resume_at},
+	{"fault_mended", "a thread whose handler mends it at once goes on, and its scheduler hears nothing of the fault", mended},
+	{"fault_not_mended", "one whose handler does not is blocked for its scheduler", not_mended},
 	{"fault_registers", "a handler reads and writes registers, but no dangerous ones", registers},
 	{"fault_abort", "an aborted thread with no caller is dead", abort_first},
 	{0},

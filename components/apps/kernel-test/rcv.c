@@ -57,6 +57,38 @@ immediate(void)
 	return without_receiver(&t);
 }
 
+static volatile word_t stop_spinning;
+
+static void
+receive_and_spin(void *arg)
+{
+	(void)arg;
+	while (rcv_wait(e.rcv, 0, CYCLES_INF).err == EOK)
+		for (rounds++; !stop_spinning;)
+			;
+}
+
+/* The receiver runs at once and goes on until the timeout: only then is there something to tell. */
+static int
+spins(void)
+{
+	struct thread t;
+
+	rounds = stop_spinning = 0;
+	CHECK(thread_make(&t, T0, own_comp, 7, receive_and_spin, NULL));
+	CHECK(endpoint_make(&e, T0 + 1, &t, 5));
+	CHECK_EQ(run(&t, 5), EOK);
+	CHECK_EQ(events_of(7), EVENT_BLOCKED);
+	CHECK_EQ(thd_dispatch(own_thd, own_tcap, 100, cos_now() + 2000000, ++token), EOK);
+	CHECK_EQ(snd_send(e.snd), EOK);
+	CHECK_EQ(rounds, 1);
+	CHECK_EQ(events_of(7), EVENT_WOKEN | EVENT_TIMEOUT);
+	stop_spinning = 1;
+	CHECK_EQ(run(&t, 5), EOK);
+	CHECK_EQ(events_of(7), EVENT_BLOCKED);
+	return without_receiver(&t);
+}
+
 static int
 not_better(void)
 {
@@ -197,6 +229,7 @@ const struct test rcv_tests[] = {
 	{"snd_immediate",
 	 "a waiting receiver of better priority runs at once, and nothing is told when it waits again",
 	 immediate},
+	{"snd_spins", "one that runs at once and does not wait again is told of when its time is over", spins},
 	{"snd_not_better", "a receiver of no better priority waits for its scheduler", not_better},
 	{"snd_counts", "notifications are counted, none is lost", counts},
 	{"snd_no_budget", "a receiver whose tcap has no budget does not preempt", no_budget},

@@ -65,11 +65,11 @@ hal_now(void)
 	return (u64)hi << 32 | lo;
 }
 
-/* The running processor's struct cpu: its own address stands in it (CPU_SELF). */
-static inline void *
-hal_cpu(void)
+/* The running processor's block: its own address stands in it (CPU_SELF). */
+static inline struct cpu *
+cpu_this(void)
 {
-	void *p;
+	struct cpu *p;
 
 	asm("movq %%gs:64, %0" : "=r"(p));
 	return p;

@@ -13,7 +13,7 @@ void cpu_init(void);
 /* desc.c: segments, interrupt descriptors, task state segment. */
 void desc_init(void);
 /* mboot.c: what the loader says. multiboot: 1 = Multiboot2, 0 = PVH; info: physical address below 4 GiB. Fills all of the
- * machine but frames_phys and tsc_hz. */
+ * machine but tsc_hz. */
 void mboot_read(u32 multiboot, u64 info, struct machine *);
 /* paging.c: the kernel's address space and the frame records, in memory taken from the regions. */
 void paging_init(struct machine *);

@@ -12,21 +12,19 @@ struct feature {
 	u32 leaf, reg, bit; /* CPUID leaf, register (0 = eax ...), bit */
 	const char *name;
 	u64 cr4;            /* to set when it is there */
+	int needed;         /* 0: used where it is there */
 };
 
-static const struct feature needed[] = {
-	{0x80000001, 3, 20, "NX", 0},
-	{0x80000001, 3, 11, "SYSCALL", 0},
-	{1, 3, 9, "a local APIC", 0},
-	{1, 2, 26, "XSAVE", CR4_OSXSAVE | CR4_OSFXSR | CR4_OSXMMEXCPT},
-	{7, 1, 0, "FSGSBASE", CR4_FSGSBASE},
-};
-
-static const struct feature wanted[] = {
-	{1, 3, 13, "PGE", CR4_PGE},
-	{7, 1, 7, "SMEP", CR4_SMEP},
-	{7, 1, 20, "SMAP", CR4_SMAP},
-	{7, 2, 2, "UMIP", CR4_UMIP},
+static const struct feature features[] = {
+	{0x80000001, 3, 20, "NX", 0, 1},
+	{0x80000001, 3, 11, "SYSCALL", 0, 1},
+	{1, 3, 9, "a local APIC", 0, 1},
+	{1, 2, 26, "XSAVE", CR4_OSXSAVE | CR4_OSFXSR | CR4_OSXMMEXCPT, 1},
+	{7, 1, 0, "FSGSBASE", CR4_FSGSBASE, 1},
+	{1, 3, 13, "PGE", CR4_PGE, 0},
+	{7, 1, 7, "SMEP", CR4_SMEP, 0},
+	{7, 1, 20, "SMAP", CR4_SMAP, 0},
+	{7, 2, 2, "UMIP", CR4_UMIP, 0},
 };
 
 static int
@@ -57,14 +55,12 @@ cpu_init(void)
 {
 	u64 cr4 = read_cr4();
 
-	for (u32 i = 0; i < sizeof(needed) / sizeof(*needed); i++) {
-		if (!has(&needed[i]))
-			panic("this processor lacks %s, which rump2cos needs", needed[i].name);
-		cr4 |= needed[i].cr4;
+	for (u32 i = 0; i < sizeof(features) / sizeof(*features); i++) {
+		if (has(&features[i]))
+			cr4 |= features[i].cr4;
+		else if (features[i].needed)
+			panic("this processor lacks %s, which rump2cos needs", features[i].name);
 	}
-	for (u32 i = 0; i < sizeof(wanted) / sizeof(*wanted); i++)
-		if (has(&wanted[i]))
-			cr4 |= wanted[i].cr4;
 	write_cr4(cr4);
 	syscall_init();
 }

@@ -29,27 +29,23 @@
 1:
 .endm
 
-/* Registers that a thread finds again, from where it left them. */
+/* The registers that a call keeps, where the thread left them; and all that it finds again. */
+.macro SAVE_KEPT
+	.irp	reg, bx, bp, 12, 13, 14, 15
+	movq	%r\reg, INV_r\reg(%r11)
+	.endr
+.endm
 .macro LOAD_KEPT
+	.irp	reg, bx, bp, 12, 13, 14, 15
+	movq	INV_r\reg(%r11), %r\reg
+	.endr
+.endm
+.macro LOAD_ALL
 	movq	INV_FS(%r11), %rcx
 	wrfsbase %rcx
-	movq	INV_RBX(%r11), %rbx
-	movq	INV_RBP(%r11), %rbp
-	movq	INV_R12(%r11), %r12
-	movq	INV_R13(%r11), %r13
-	movq	INV_R14(%r11), %r14
-	movq	INV_R15(%r11), %r15
+	LOAD_KEPT
 	movq	INV_RIP(%r11), %rcx
 	movq	INV_RSP(%r11), %rsp
-.endm
-
-.macro SAVE_KEPT
-	movq	%rbx, INV_RBX(%r11)
-	movq	%rbp, INV_RBP(%r11)
-	movq	%r12, INV_R12(%r11)
-	movq	%r13, INV_R13(%r11)
-	movq	%r14, INV_R14(%r11)
-	movq	%r15, INV_R15(%r11)
 .endm
 
 	.globl	syscall_entry
@@ -130,7 +126,7 @@ return:
 	movq	COMP_SPACE(%rcx), %rax
 	movq	%rax, %cr3
 	CLEAR_VECTORS
-	LOAD_KEPT
+	LOAD_ALL
 	xorl	%eax, %eax
 	EXIT
 
@@ -141,9 +137,7 @@ return_dead:
 
 	/* rax = an invocation capability that cannot be used now. */
 refused:
-	movq	INV_RBP(%r11), %rbp
-	movq	INV_R12(%r11), %r12
-	movq	INV_RBX(%r11), %rbx
+	LOAD_KEPT
 	movq	%gs:CPU_KSTACK, %rsp
 	movq	%rax, %rdi
 	call	invoke_refused
@@ -179,6 +173,9 @@ back_without_results:
 	/* rax = a capability of another kind: struct args on the kernel stack, results come back in its first words. */
 	.balign	16
 operation:
+	cmpb	$ASM_CAP_THD, CAP_OFF_KIND(%rax)
+	je	dispatch
+call_operation:
 	movq	%gs:CPU_KSTACK, %rsp
 	pushq	%r9
 	pushq	%r8
@@ -200,16 +197,104 @@ back:
 	movq	INV_RSP(%r11), %rsp
 	EXIT
 
+	/*
+	 * THD_DISPATCH as it nearly always is: rsi = 0, the tcap in use, without a limit; a scheduler that has heard all; another
+	 * thread, ready and alive. What it does is thd_op_dispatch()'s, which also takes every other case.
+	 */
+	.balign	16
+dispatch:
+	movq	%rdi, %rcx
+	orq	%rsi, %rcx
+	jnz	call_operation
+	testb	$ASM_RIGHT_USE, CAP_OFF_RIGHTS(%rax)
+	jz	call_operation
+	SAVE_KEPT
+	movl	CAP_OFF_REF(%rax), %ebx
+	movl	CAP_OFF_EPOCH(%rax), %ecx
+	cmpl	%ecx, ASM_EPOCHS(%rbx)
+	jne	dispatch_other
+	shlq	$8, %rbx
+	addq	%gs:CPU_PHYSMAP, %rbx	/* the thread */
+	movq	%gs:CPU_THD, %r12	/* the running one */
+	movl	THD_OFF_SCHED + 4(%rbx), %ebp
+	movl	THD_OFF_SCHED(%rbx), %ecx
+	cmpl	%ecx, ASM_EPOCHS(%rbp)
+	jne	dispatch_other
+	shlq	$8, %rbp
+	addq	%gs:CPU_PHYSMAP, %rbp	/* its scheduler's end point */
+	movq	%gs:CPU_TCAP, %rcx
+	cmpq	$-1, (%rcx)
+	jne	dispatch_other
+	movq	RCV_PENDING(%rbp), %rcx
+	orq	RCV_QUEUED(%rbp), %rcx
+	orq	THD_OFF_STATE(%rbx), %rcx
+	orq	%gs:CPU_INTERRUPTED, %rcx
+	jnz	dispatch_other
+	cmpq	%r12, %rbx
+	je	dispatch_other
+	cmpq	$ASM_PRIO_LOWEST, %rdx
+	ja	dispatch_other
+	cmpq	RCV_TOKEN(%rbp), %r8
+	jbe	dispatch_other
+	movq	THD_OFF_TOP(%rbx), %r13
+	movl	INV_COMP(%r13), %r14d
+	movq	ASM_FRAMES(%r14), %rcx
+	cmpq	%rcx, INV_LIFE(%r13)
+	jne	dispatch_other
+
+	movq	%r8, RCV_TOKEN(%rbp)
+	movq	THD_OFF_TCAP(%r12), %rcx
+	movq	%rcx, THD_OFF_TCAP(%rbx)
+	movq	%rdx, THD_OFF_PRIO(%rbx)
+	movq	%rdx, %gs:CPU_PRIO
+	movq	%r10, THD_OFF_TIMEOUT(%rbx)
+	rdtsc
+	shlq	$32, %rdx
+	orq	%rdx, %rax
+	movq	%rax, %rcx
+	subq	%gs:CPU_SINCE, %rcx
+	movq	%rax, %gs:CPU_SINCE
+	addq	%rcx, THD_OFF_CYCLES(%r12)
+	rdfsbase %rcx
+	movq	%rcx, INV_FS(%r11)
+	movq	%r11, THD_OFF_TOP(%r12)
+	movq	$0, THD_OFF_RET(%r12)
+
+	movq	%rbx, %gs:CPU_THD
+	movq	%r13, %gs:CPU_TOP
+	movq	THD_OFF_ID(%rbx), %rcx
+	movq	%rcx, %gs:CPU_THDID
+	shlq	$8, %r14
+	addq	%gs:CPU_PHYSMAP, %r14
+	movq	COMP_CAPTBL(%r14), %rcx
+	movq	%rcx, %gs:CPU_CAPTBL
+	movq	COMP_SPACE(%r14), %rcx
+	movq	%cr3, %rax
+	cmpq	%rcx, %rax
+	je	1f
+	movq	%rcx, %cr3
+1:	cmpq	%r10, %gs:CPU_DEADLINE
+	je	left
+	movq	%r10, %gs:CPU_DEADLINE
+	movq	%r10, %rdi
+	movq	%gs:CPU_KSTACK, %rsp
+	call	hal_timer_set
+	jmp	left
+
+dispatch_other:
+	LOAD_KEPT
+	jmp	call_operation
+
 	/* The thread that entered has been switched out in its system call. C kept its kept registers. */
 leave:
 	movq	%gs:CPU_LEFT, %r11
 	testq	%r11, %r11
-	jz	2f
+	jz	left
 	SAVE_KEPT
 	rdfsbase %rcx
 	movq	%rcx, INV_FS(%r11)
 	movq	$0, %gs:CPU_LEFT
-2:	CLEAR_VECTORS
+left:	CLEAR_VECTORS
 
 	/* Resumes cpu->thd. Reached from here, from trap.S and at boot. */
 	.globl	resume
@@ -226,7 +311,7 @@ resume:
 	movq	THD_OFF_RET + 8(%rbx), %rdi
 	movq	THD_OFF_RET + 16(%rbx), %rsi
 	movq	THD_OFF_RET + 24(%rbx), %rdx
-	LOAD_KEPT
+	LOAD_ALL
 	EXIT
 
 resume_full:
@@ -254,11 +339,11 @@ nothing_to_run:
 vec_clear:
 	movq	%rax, %r12
 	movq	%rdx, %r13
-	movl	$VEC_MASK, %eax
+	movl	$ASM_VEC_MASK, %eax
 	xorl	%edx, %edx
 	xrstor	vec_init_area(%rip)
 	movq	%cr0, %rax
-	orq	$CR0_TS, %rax
+	orq	$ASM_CR0_TS, %rax
 	movq	%rax, %cr0
 	movq	$0, %gs:CPU_VEC
 	movq	%r12, %rax

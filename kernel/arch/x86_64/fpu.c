@@ -8,7 +8,6 @@
 #include "arch_main.h"
 #include "core/cpu.h"
 #include "core/print.h"
-#include "offsets.h"
 #include "x86.h"
 
 /* The header is all 0: everything initial; MXCSR, which is taken from here all the same, is 0x1f80. */
@@ -45,8 +44,6 @@ vec_use(void)
 void
 vec_leave(struct arch_thd *t)
 {
-	if (!cpu_this()->vec_live)
-		return;
 	asm volatile("xsave (%0)" : : "r"(t->vec), "a"(VEC_MASK), "d"(0) : "memory");
 	t->has_vec = 1;
 	xrstor(vec_init_area);

@@ -68,7 +68,6 @@ paging_init(struct machine *machine)
 	m = machine;
 	bytes = (m->frames * sizeof(struct frame) + PAGE_SIZE - 1) & -PAGE_SIZE;
 	records = take(bytes >> PAGE_SHIFT);
-	m->frames_phys = records;
 	kernel_top = (u64 *)(PHYSMAP + take(1));
 	for (u64 at = 0; at < m->frames << PAGE_SHIFT; at += LARGE)
 		*entry_for(PHYSMAP + at, 2) = at | PTE_P | PTE_W | PTE_PS | PTE_G | PTE_NX;

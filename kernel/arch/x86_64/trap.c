@@ -17,18 +17,11 @@ die(const struct regs *r)
 	      r->vector, r->rip, read_cr2(), r->code, r->rsp, r->rax, r->rbx, r->rcx, r->rdi);
 }
 
-static enum fault_cause
-cause_of(u64 vector)
-{
-	switch (vector) {
-	case 0: return FAULT_DIVIDE;
-	case 1: case VEC_BP: return FAULT_DEBUG;
-	case 6: return FAULT_OPCODE;
-	case VEC_PF: return FAULT_PAGE;
-	case 16: case 19: return FAULT_MATH;
-	default: return FAULT_GENERAL;
-	}
-}
+#define G FAULT_GENERAL
+static const u8 cause[32] = { /* enum fault_cause of each exception */
+	FAULT_DIVIDE, FAULT_DEBUG, G, FAULT_DEBUG, G, G, FAULT_OPCODE, G, G, G, G, G, G, G, FAULT_PAGE, G,
+	FAULT_MATH, G, G, FAULT_MATH, G, G, G, G, G, G, G, G, G, G, G, G,
+};
 
 static void
 interrupt(u64 vector)
@@ -59,10 +52,10 @@ trap_user(struct regs *r)
 	if (r->vector == VEC_NM)
 		vec_use();
 	else if (r->vector < 32)
-		fault(cause_of(r->vector), r->vector == VEC_PF ? read_cr2() : 0, r->code);
+		fault(cause[r->vector], r->vector == VEC_PF ? read_cr2() : 0, r->code);
 	else
 		interrupt(r->vector);
-	if (c->thd != t)
+	if (c->vec_live && c->thd != t)
 		vec_leave(&t->arch);
 }
 

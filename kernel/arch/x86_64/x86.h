@@ -50,6 +50,9 @@ wrmsr(u32 msr, u64 v)
 }
 
 /* read_crN(), write_crN() */
+#define VEC_MASK 7 /* x87, SSE, AVX */
+#define CR0_TS   8
+
 #define CONTROL_REGISTER(n) \
 	static inline u64 read_cr##n(void) { u64 v; asm volatile("movq %%cr" #n ", %0" : "=r"(v)); return v; } \
 	static inline void write_cr##n(u64 v) { asm volatile("movq %0, %%cr" #n : : "r"(v) : "memory"); }

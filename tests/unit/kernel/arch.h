@@ -35,8 +35,8 @@ hal_now(void)
 	return fake_now;
 }
 
-static inline void *
-hal_cpu(void)
+static inline struct cpu *
+cpu_this(void)
 {
 	return &boot_cpu;
 }

@@ -61,6 +61,13 @@ frame_next(void)
 }
 
 static void
+set_range(struct cap *c, enum cap_kind kind, u64 count)
+{
+	cap_set(c, kind, frame_mem(0));
+	c->count = count;
+}
+
+static void
 setup(void)
 {
 	struct captbl *t;
@@ -93,10 +100,10 @@ setup(void)
 	cap_set(captbl_slot(t, 11), CAP_THD, thd);
 	cap_set(captbl_slot(t, 12), CAP_TCAP, tcap);
 	cap_set(captbl_slot(t, 13), CAP_RCV, rcv);
-	*captbl_slot(t, 14) = (struct cap){.kind = CAP_FRAME, .rights = RIGHT_ALL, .count = FRAMES};
-	*captbl_slot(t, 15) = (struct cap){.kind = CAP_FRAME, .rights = RIGHT_ALL, .count = 1 << 20};
-	*captbl_slot(t, 16) = (struct cap){.kind = CAP_IRQ, .rights = RIGHT_ALL, .count = 24};
-	*captbl_slot(t, 17) = (struct cap){.kind = CAP_IOPORT, .rights = RIGHT_ALL, .count = 65536};
+	set_range(captbl_slot(t, 14), CAP_FRAME, FRAMES);
+	set_range(captbl_slot(t, 15), CAP_FRAME, 1 << 20);
+	set_range(captbl_slot(t, 16), CAP_IRQ, 24);
+	set_range(captbl_slot(t, 17), CAP_IOPORT, 65536);
 	boot_cpu.deadline = CYCLES_INF;
 	boot_cpu.tcap = tcap;
 	thd_enter(&boot_cpu, thd);
