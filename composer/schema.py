@@ -13,10 +13,13 @@ from typing import Any, Callable
 from .errors import Refusal, Where
 from .interface import Interface, read_interface
 from .model import REST, Component, File, Need, Range, System, Thread
+from .netbsd import Unfit, find_archives
 from .places import Places
 from .script import Block, Script, Setting, Source, merge_table
 
 DEFAULT_PRIORITY = 10
+NETBSD = "netbsd"
+KERNELS = ("builtin", NETBSD)
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,8 @@ DEFAULT_KEYS = {  # what a component.toml may say
     "provides": TEXTS,
     "needs": TEXTS,
     "sources": TEXTS,
+    "kernel": TEXT,
+    "drivers": TEXTS,
     "archives": TEXTS,
     "cflags": TEXTS,
     "memory_kib": NUMBER,
@@ -250,6 +255,30 @@ class _Reader:
             paths.append(os.path.abspath(path))
         return paths
 
+    def kernel(self) -> list[str]:
+        """The subfolder of a rump kernel, none if the component has none."""
+        kernel = self.get("kernel", "")
+        if kernel not in ("", *KERNELS):
+            raise Refusal(
+                self.block.settings["kernel"].where,
+                f"there is no kernel {kernel}, only {' and '.join(KERNELS)}",
+                self.name,
+            )
+        return [kernel] if kernel else []
+
+    def drivers(self) -> list[str]:
+        """Archives of NetBSD's kernel with the drivers that the script names."""
+        setting = self.block.settings.get("drivers")
+        if self.get("kernel", "") != NETBSD:
+            if setting:
+                raise Refusal(setting.where, "drivers are for kernel netbsd only", self.name)
+            return []
+        try:
+            return find_archives(list(self.texts("drivers")))
+        except Unfit as unfit:
+            where = setting.where if setting else self.block.settings["kernel"].where
+            raise Refusal(where, str(unfit), self.name) from None
+
     def params(self) -> dict[str, str]:
         for setting in self.block.params.values():
             if not isinstance(setting.value, str):
@@ -301,8 +330,8 @@ def _component(reader: _Reader) -> Component:
         block=reader.block,
         program=get("program", reader.name),
         folder=folder,
-        sources=get("sources", []),
-        archives=reader.archives(),
+        sources=get("sources", []) + reader.kernel(),
+        archives=reader.archives() + reader.drivers(),
         cflags=get("cflags", []),
         provides=reader.texts("provides"),
         needs=reader.needs(),
