@@ -39,10 +39,20 @@ cut(char *line, char *words[WORDS])
 	return n;
 }
 
+/* With the parameter bench: how long a step of the start took. */
+static void
+bench(const char *what, cycles_t from)
+{
+	if (cos_param("bench") != NULL)
+		cos_printf("BENCH %s %lu instructions\n", what, cos_now() - from);
+}
+
+/* The folder is made if it is not there. */
 static void
 mount_from(const char *param)
 {
 	struct rsys_proc *p = rsys_proc_create();
+	cycles_t from = cos_now();
 	char line[128], *w[WORDS];
 	int n, flags;
 	long e;
@@ -52,21 +62,26 @@ mount_from(const char *param)
 	if (p == NULL || n < 3 || (n == 4 && strcmp(w[3], "ro") != 0))
 		cos_panic("the parameter mount is not TYPE DEVICE FOLDER [ro]: %s", param);
 	flags = n == 4 ? RSYS_MNT_RDONLY : 0;
+	rsys_mkdir(p, w[2], 0755); /* mount says if there is none */
 	e = rsys_mount(p, w[0], w[1], w[2], flags);
 	if (e < 0)
 		cos_panic("cannot mount %s on %s: error %ld", w[1], w[2], -e);
 	rsys_proc_destroy(p);
+	bench("mount", from);
 }
 
 void
 cos_init(void)
 {
+	cycles_t from;
 	int e;
 
 	bridge_init();
+	from = cos_now();
 	e = rsys_init();
 	if (e < 0)
 		cos_panic("the rump kernel does not start: error %d", -e);
+	bench("rump_init", from);
 	e = rsys_etfs_register(DISK_KEY, DISK_NAME);
 	if (e < 0)
 		cos_panic("no block device: error %d", -e);

@@ -11,7 +11,8 @@
 #include <sched/sched.h>
 
 #define ROUNDS 200
-#define DIR    "/fsbench"
+#define ROOT   "/mnt"
+#define DIR    ROOT "/fsbench"
 #define FILE   DIR "/file"
 #define PAGE   4096
 
@@ -116,7 +117,7 @@ cos_main(void)
 	for (u32 i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
 		measure(ops[i].name, ops[i].run);
 	fsc_close(fd);
-	if (fsc_unlink(FILE) < 0 || fsc_rmdir(DIR) < 0 || fsc_unmount("/") < 0)
+	if (fsc_unlink(FILE) < 0 || fsc_rmdir(DIR) < 0 || fsc_unmount(ROOT) < 0)
 		cos_panic("the disk cannot be left as it was");
 	init_exit(0);
 }

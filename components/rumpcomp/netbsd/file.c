@@ -51,7 +51,8 @@ seek(struct rsys_proc *p, int fd, int64_t off, int whence)
 	return CALL(p, NB_LSEEK, (uint64_t)fd, 0, (uint64_t)off, (uint64_t)whence);
 }
 
-/* In a folder that is being read, only a position that readdir gave. Result: 0: it is none; 1: *off = where it is now. */
+/* In a folder that is being read, only a position that readdir gave. Result: 0: it is none;
+ * 1: *off = where it is now. */
 static int
 seek_dir(struct rsys_proc *p, int fd, int64_t *off, int whence)
 {
@@ -175,7 +176,8 @@ read_batches(struct rsys_proc *p, struct dir *d, struct batch *b, char *to, size
 	return put != 0 ? (long)put : -NB_EINVAL;
 }
 
-/* NetBSD's ext2fs leaves the types of entries open: asks for them. An entry that has gone meanwhile stays without. */
+/* NetBSD's ext2fs leaves the types of entries open: asks for them. An entry that has gone
+ * meanwhile stays without. */
 static void
 fill_types(struct rsys_proc *p, int fd, char *entries, size_t n)
 {

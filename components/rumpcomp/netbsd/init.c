@@ -34,7 +34,6 @@ type_of(const char *fstype)
 	return same(fstype, "ffs") ? "ffs" : NULL;
 }
 
-/* The folder is made if it is not there: its place is a file system in memory, empty at the start. */
 long
 rsys_mount(struct rsys_proc *p, const char *fstype, const char *device, const char *dir, int flags)
 {
@@ -44,9 +43,6 @@ rsys_mount(struct rsys_proc *p, const char *fstype, const char *device, const ch
 
 	if (type == NULL)
 		return -NB_ENODEV;
-	e = rsys_mkdir(p, dir, 0755);
-	if (e < 0 && e != -NB_EEXIST)
-		return e;
 	e = CALL(p, NB_MOUNT, WORD(type), WORD(dir), flags & RSYS_MNT_RDONLY ? NB_MNT_RDONLY : 0, WORD(&args), sizeof(args));
 	return e < 0 ? e : 0;
 }

@@ -64,7 +64,8 @@ proc_call(struct rsys_proc *p, int num, uint64_t *args, size_t bytes)
 	return e == NB_ERESTART ? -NB_EINTR : -e;
 }
 
-/* The pid of the process that has just been made, whose first lwp is the thread's; it masks no mode. */
+/* The pid of the process that has just been made, whose first lwp is the thread's; it masks
+ * no mode. */
 static int32_t
 begin_process(void)
 {

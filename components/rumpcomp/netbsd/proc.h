@@ -1,9 +1,10 @@
 /*
  * Processes of clients, and the system calls that threads make in their name.
  *
- * An lwp of NetBSD's belongs to a process and runs on one thread at a time. Clients' threads come and go, so a process keeps
- * those of its lwps that nobody uses, and a thread takes one for the length of a call: it becomes the kernel's current lwp
- * of the thread without the kernel being asked, as if the thread had had it since it was made.
+ * An lwp of NetBSD's belongs to a process and runs on one thread at a time. Clients' threads
+ * come and go, so a process keeps those of its lwps that nobody uses, and a thread takes one for
+ * the length of a call: it becomes the kernel's current lwp of the thread without the kernel
+ * being asked, as if the thread had had it since it was made.
  */
 #ifndef NETBSD_PROC_H
 #define NETBSD_PROC_H
@@ -14,8 +15,9 @@
 #define PROC_LWPS  16 /* idle ones that are kept */
 #define PROC_DIRS  16 /* folders read at once */
 
-/* A folder that is being read. NetBSD says where a batch of entries begins, not where each one does: a position for clients is
- * the place of the batch, times DIR_BATCH, and the number of the entry in it. */
+/* A folder that is being read. NetBSD says where a batch of entries begins, not where each
+ * one does: a position for clients is the place of the batch, times DIR_BATCH, and the number
+ * of the entry in it. */
 struct dir {
 	int fd; /* -1: free */
 	int64_t batch;
@@ -31,8 +33,8 @@ struct rsys_proc {
 };
 
 /*
- * Makes system call num with words of arguments. Result: what it returns, or a negated errno; -ENOMEM also without
- * memory for an lwp. Blocks as the call does.
+ * Makes system call num with words of arguments. Result: what it returns, or a negated errno;
+ * -ENOMEM also without memory for an lwp. Blocks as the call does.
  */
 long proc_call(struct rsys_proc *, int num, uint64_t *args, size_t bytes);
 

@@ -1,7 +1,8 @@
 /*
- * What the project knows of NetBSD's rump kernel, kernel-only archives of the 7.99 series: the few entries that a platform calls,
- * the numbers of system calls, and the structures that these take and fill. Written from the interface (syscalls.master, stat.h,
- * dirent.h and statvfs.h say the same in their words); the layouts are fixed here and asserted.
+ * What the project knows of NetBSD's rump kernel, kernel-only archives of the 7.99 series: the
+ * few entries that a platform calls, the numbers of system calls, and the structures that these
+ * take and fill. Written from the interface (syscalls.master, stat.h, dirent.h and statvfs.h say
+ * the same in their words); the layouts are fixed here and asserted.
  */
 #ifndef NETBSD_RUMP_H
 #define NETBSD_RUMP_H
@@ -11,8 +12,9 @@
 
 struct lwp;
 
-/* The entries. rump_syscall: args are words of 8 bytes, in the order of the system call's arguments, padding included; result 0
- * or an errno, retval[0] = the call's own. All take and leave rump context by themselves. */
+/* The entries. rump_syscall: args are words of 8 bytes, in the order of the system call's
+ * arguments, padding included; result 0 or an errno, retval[0] = the call's own. All take and
+ * leave rump context by themselves. */
 int rump_init(void);
 int rump_syscall(int num, void *args, size_t bytes, int64_t *retval);
 int rump_pub_etfs_register(const char *key, const char *hostpath, int type);
@@ -28,15 +30,17 @@ enum { RUMP_ETFS_BLK = 1 };
 enum { RUMP_RFCFDG = 2 }; /* a process with a descriptor table of its own, empty */
 
 enum { /* errno */
-	NB_EINTR = 4, NB_ENOMEM = 12, NB_EEXIST = 17, NB_ENODEV = 19, NB_EINVAL = 22, NB_EMFILE = 24, NB_ERESTART = -3,
+	NB_EINTR = 4, NB_ENOMEM = 12, NB_ENODEV = 19, NB_EINVAL = 22, NB_EMFILE = 24, NB_ERESTART = -3,
 };
 
 enum { /* system calls */
-	NB_READ = 3, NB_WRITE = 4, NB_OPEN = 5, NB_CLOSE = 6, NB_LINK = 9, NB_UNLINK = 10, NB_CHDIR = 12, NB_CHMOD = 15,
-	NB_CHOWN = 16, NB_GETPID = 20, NB_UNMOUNT = 22, NB_SETUID = 23, NB_SYNC = 36, NB_SYMLINK = 57, NB_READLINK = 58,
-	NB_UMASK = 60, NB_FSYNC = 95, NB_RENAME = 128, NB_MKDIR = 136, NB_RMDIR = 137, NB_PREAD = 173, NB_PWRITE = 174, NB_SETGID = 181,
-	NB_LSEEK = 199, NB_TRUNCATE = 200, NB_FTRUNCATE = 201, NB_STATVFS = 357, NB_GETDENTS = 390, NB_MOUNT = 410,
-	NB_STAT = 439, NB_FSTAT = 440, NB_LSTAT = 441, NB_FSTATAT = 466,
+	NB_READ = 3, NB_WRITE = 4, NB_OPEN = 5, NB_CLOSE = 6, NB_LINK = 9, NB_UNLINK = 10,
+	NB_CHDIR = 12, NB_CHMOD = 15, NB_CHOWN = 16, NB_GETPID = 20, NB_UNMOUNT = 22, NB_SETUID
+	= 23, NB_SYNC = 36, NB_SYMLINK = 57, NB_READLINK = 58, NB_UMASK = 60, NB_FSYNC = 95,
+	NB_RENAME = 128, NB_MKDIR = 136, NB_RMDIR = 137, NB_PREAD = 173, NB_PWRITE = 174,
+	NB_SETGID = 181, NB_LSEEK = 199, NB_TRUNCATE = 200, NB_FTRUNCATE = 201, NB_STATVFS =
+	357, NB_GETDENTS = 390, NB_MOUNT = 410, NB_STAT = 439, NB_FSTAT = 440, NB_LSTAT = 441,
+	NB_FSTATAT = 466,
 };
 
 struct nb_timespec {
@@ -55,7 +59,7 @@ struct nb_stat {
 	uint32_t flags, gen, spare[2];
 };
 
-_Static_assert(sizeof(struct nb_stat) == 152 && offsetof(struct nb_stat, size) == 112, "struct stat of NetBSD 6 and later");
+_Static_assert(sizeof(struct nb_stat) == 152 && offsetof(struct nb_stat, size) == 112, "struct stat of NetBSD 6");
 
 struct nb_dirent {
 	uint64_t ino;

@@ -1,0 +1,9 @@
+/*
+ * The other one.
+ */
+void tiny_other(void);
+
+void
+tiny_other(void)
+{
+}
