@@ -63,6 +63,7 @@ SYSTEM_KEYS = {
     "expect": TEXTS,
     "forbid": TEXTS,
     "seconds": NUMBER,
+    "then": TEXT,
     "icount": FLAG,
 }
 DEFAULT_KEYS = {  # what a component.toml may say

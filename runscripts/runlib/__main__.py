@@ -10,6 +10,7 @@ import signal
 import sys
 import tempfile
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Iterator
 
@@ -115,6 +116,17 @@ def _boot(
 
 
 def _run(options: Options) -> None:
+    """A system, and those that come after it."""
+    done: list[str] = []
+    while options.system:
+        if options.system in done:
+            raise Stop(f"{options.system} comes after itself (the key then)")
+        done.append(options.system)
+        options = replace(options, system=_run_one(options), out=None)
+
+
+def _run_one(options: Options) -> str:
+    """Result: the system that comes next, empty if none does."""
     system = read_system(options.system)
     out = (options.out or BUILD / system.name).resolve()
     if not options.compose:
@@ -131,10 +143,11 @@ def _run(options: Options) -> None:
             with step("grub") as now:
                 now.note = make_iso(system, out)
         if options.compose:
-            return
+            return ""
         own = plan.plan(options.seed, params["own"]) if params.get("own") else []
         _boot(system, options, out, entries, own)
     print(f"{system.name}: good")
+    return system.then
 
 
 def main(argv: list[str]) -> int:

@@ -32,6 +32,7 @@ class System:
     description: str
     memory_mib: int
     seconds: int
+    then: str  # the system that comes after a good run; empty if none does
     with_disk: bool
     client: str  # the component that gets the list of the disk's files; empty if none does
 
@@ -66,13 +67,14 @@ def read_system(name: str) -> System:
         script = read_script(str(file))
     except Refusal as refusal:
         raise Stop(str(refusal).replace(f"{PROJECT}/", "")) from None
-    description = script.system.settings.get("description")
+    description, then = (script.system.settings.get(key) for key in ("description", "then"))
     return System(
         file.stem,
         file,
         str(description.value) if description else "",
         _number(script, "memory_mib", 64),
         _number(script, "seconds", 60),
+        str(then.value) if then else "",
         bool(_who_has(script, DISK)),
         _who_has(script, LIST),
     )

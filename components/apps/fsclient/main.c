@@ -122,6 +122,20 @@ write_and_check(struct client *c)
 	unmount(c);
 }
 
+/* With the parameter limit: what it took, and that it is no more than that. */
+static void
+bench(cycles_t now)
+{
+	cycles_t limit = cos_param_number("limit", 0);
+
+	if (!limit)
+		return;
+	cos_printf("BENCH boot_to_mounted %lu instructions (limit %lu)%s\n", now, limit,
+		   now > limit ? " ABOVE" : "");
+	if (now > limit)
+		init_exit(1);
+}
+
 static void
 check_by_list(struct client *c)
 {
@@ -131,8 +145,7 @@ check_by_list(struct client *c)
 	mount(c);
 	now = cos_now();
 	cos_printf("fsclient: mounted %lu ticks after power-on\n", now);
-	if (cos_param_number("bench", 0))
-		cos_printf("BENCH boot_to_mounted %lu instructions\n", now);
+	bench(now);
 	check_all(c, "first mount");
 	if (cos_param_number("readonly", 0))
 		check_readonly(c);
