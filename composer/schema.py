@@ -64,6 +64,7 @@ SYSTEM_KEYS = {
     "forbid": TEXTS,
     "seconds": NUMBER,
     "then": TEXT,
+    "interactive": TEXT,
     "icount": FLAG,
 }
 DEFAULT_KEYS = {  # what a component.toml may say

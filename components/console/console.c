@@ -11,7 +11,7 @@
 #include <sched/sched.h>
 
 #define QUEUE 16
-#define RING  256 /* a power of two */
+#define RING  4096 /* a power of two */
 #define PUT_LIMIT 40
 
 #define GET_LIMIT 16

@@ -100,19 +100,25 @@ def _boot(
     composed = machine.read_composed(out)
     iso = out / f"{system.name}.iso" if options.grub else None
     limit = options.seconds or composed.seconds
-    print(f"boot      {composed.memory_mib} MiB of memory, at most {limit} seconds", flush=True)
+    typed = machine.what_is_typed(options, system.interactive)
+    forever = options.gdb or typed.raw
+    until = "until it ends itself" if forever else f"at most {limit} seconds"
+    print(f"boot      {composed.memory_mib} MiB of memory, {until}", flush=True)
     if options.gdb:
         print(f"          waiting for gdb: gdb -ex 'target remote :1234' {machine.KERNEL}", flush=True)
     with _memory_file(out, composed, options.keep) as ram:
-        command = machine.command_line(options, composed, out, ram, iso)
-        console = machine.run(command, composed, out, None if options.gdb else float(limit))
+        command = machine.command_line(options, composed, out, ram, iso, typed)
+        console = machine.run(command, composed, out, None if forever else float(limit), typed)
         if not entries:
             return
         with step("disk") as now:
             aftermath.take_out(ram, console, composed, out / AFTER)
             now.note = f"{AFTER} taken out of the machine"
     with step("check") as now:
-        now.note = aftermath.judge(out / AFTER, entries, own)
+        if system.interactive:
+            now.note = aftermath.judge_changed(out / AFTER)
+        else:
+            now.note = aftermath.judge(out / AFTER, entries, own)
 
 
 def _run(options: Options) -> None:

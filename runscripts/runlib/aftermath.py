@@ -95,6 +95,12 @@ def check_with_debugfs(image: Path, own: list[Entry]) -> int:
     return len(files)
 
 
+def judge_changed(image: Path) -> str:
+    """What can be said of an image that anything may have been done to; result: what to say about it."""
+    check_image(image)
+    return "e2fsck is content"
+
+
 def judge(image: Path, before: list[Entry], own: list[Entry]) -> str:
     """All checks on the image that came back; result: what to say about it."""
     check_image(image)

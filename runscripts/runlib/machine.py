@@ -6,6 +6,7 @@ a run bad, never good.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -13,9 +14,12 @@ import re
 import selectors
 import subprocess
 import sys
+import termios
+import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Iterator
 
 from .errors import Stop
 from .options import Options
@@ -37,6 +41,56 @@ class Composed:
     forbid: list[str]
     files: dict[str, dict[str, int]]
     image_bytes: int
+
+
+@dataclass(frozen=True)
+class Typed:
+    """
+    What the guest's serial line hears: keys, once it has printed the first line that its script expects (what comes before a
+    machine has started is lost); or a terminal, raw if every key is the guest's; or nothing.
+    """
+
+    keys: bytes = b""
+    raw: bool = False
+
+    def stdin(self) -> int | None:
+        """For subprocess."""
+        if self.keys:
+            return subprocess.PIPE
+        return None if sys.stdin and sys.stdin.isatty() else subprocess.DEVNULL
+
+    def begin(self, process: subprocess.Popen[bytes]) -> None:
+        """Types, as fast as the guest listens."""
+
+        def work() -> None:
+            assert process.stdin
+            with contextlib.suppress(OSError):  # the guest may end before
+                process.stdin.write(self.keys)
+                process.stdin.close()
+
+        threading.Thread(target=work, daemon=True).start()
+
+
+@contextlib.contextmanager
+def _terminal_kept() -> Iterator[None]:
+    """A terminal is afterwards as it was."""
+    if not (sys.stdin and sys.stdin.isatty()):
+        yield
+        return
+    before = termios.tcgetattr(sys.stdin)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
+
+
+def what_is_typed(options: Options, interactive: str) -> Typed:
+    """A file that the user names, else the terminal, else what an interactive system is to hear without one."""
+    if options.input:
+        return Typed(options.input.read_bytes())
+    if interactive and sys.stdin and sys.stdin.isatty():
+        return Typed(raw=True)
+    return Typed(interactive.encode())
 
 
 @dataclass
@@ -101,7 +155,7 @@ def check_kvm() -> None:
 
 
 def command_line(
-    options: Options, composed: Composed, out: Path, ram: Path, iso: Path | None
+    options: Options, composed: Composed, out: Path, ram: Path, iso: Path | None, typed: Typed
 ) -> list[str]:
     """A PC with a serial port, the debug-exit device, and memory that lies in a file. iso: what to
     boot, if not kernel and boot image directly."""
@@ -115,7 +169,8 @@ def command_line(
         command += ["-cdrom", str(iso), "-boot", "d"]
     else:
         command += ["-kernel", str(KERNEL), "-initrd", _escaped(out / "boot.img")]
-    command += ["-serial", "stdio", "-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
+    command += ["-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
+    command += ["-chardev", f"stdio,id=console,signal={'off' if typed.raw else 'on'}", "-serial", "chardev:console"]
     if options.icount or composed.icount:
         command += ["-icount", "shift=0,sleep=off"]
     if options.gdb:
@@ -128,7 +183,9 @@ def _escaped(path: Path) -> str:
     return str(path).replace(",", ",,")
 
 
-def _watch(process: subprocess.Popen[bytes], console: Console, limit: float | None) -> bool:
+def _watch(
+    process: subprocess.Popen[bytes], console: Console, limit: float | None, typed: Typed
+) -> bool:
     """Shows and records what the guest says until it ends. False: its time was up first."""
     assert process.stdout
     end = time.monotonic() + limit if limit else None
@@ -145,7 +202,10 @@ def _watch(process: subprocess.Popen[bytes], console: Console, limit: float | No
                 return True
             sys.stdout.buffer.write(data)
             sys.stdout.buffer.flush()
+            before = console.seen
             console.feed(data)
+            if typed.keys and not before and console.seen:
+                typed.begin(process)
 
 
 def _verdict(status: int, errors: str) -> str:
@@ -161,19 +221,20 @@ def _verdict(status: int, errors: str) -> str:
     return f"QEMU ended with status {status}: {errors or 'it said nothing'}"
 
 
-def run(command: list[str], composed: Composed, out: Path, limit: float | None) -> Console:
+def run(
+    command: list[str], composed: Composed, out: Path, limit: float | None, typed: Typed
+) -> Console:
     """
     Boots the machine; the console goes to console.txt too. Raises Stop unless the verdict is good
     and the console has been as it must be.
     """
     console = Console(composed)
-    stdin = None if sys.stdin and sys.stdin.isatty() else subprocess.DEVNULL
-    with open(out / "qemu.txt", "w+b") as errors:
+    with open(out / "qemu.txt", "w+b") as errors, _terminal_kept():
         with subprocess.Popen(
-            command, stdin=stdin, stdout=subprocess.PIPE, stderr=errors
+            command, stdin=typed.stdin(), stdout=subprocess.PIPE, stderr=errors
         ) as process:
             try:
-                ended = _watch(process, console, limit)
+                ended = _watch(process, console, limit, typed)
             except BaseException:
                 process.kill()
                 raise

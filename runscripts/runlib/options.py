@@ -28,6 +28,7 @@ class Options:
     grub: bool
     gdb: bool
     keep: bool
+    input: Path | None
     qemu: str
     out: Path | None
     roots: list[Path]
@@ -64,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--grub", action="store_true", help="boot a GRUB image, as a real machine would")
     add("--gdb", action="store_true", help="wait for gdb on port 1234; no time limit")
     add("--keep", action="store_true", help="keep memory.bin, the machine's memory at the end")
+    add("--input", type=Path, metavar="FILE", help="what is typed at the console")
     add("--qemu", default="qemu-system-x86_64", metavar="PROGRAM", help="another QEMU")
     add("--out", type=Path, metavar="FOLDER", help="where all goes (default: build/SYSTEM)")
     add(

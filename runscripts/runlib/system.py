@@ -32,6 +32,7 @@ class System:
     description: str
     memory_mib: int
     seconds: int
+    interactive: str  # what is typed if nobody can; empty if it wants no input
     then: str  # the system that comes after a good run; empty if none does
     with_disk: bool
     client: str  # the component that gets the list of the disk's files; empty if none does
@@ -60,6 +61,11 @@ def _number(script: Script, key: str, otherwise: int) -> int:
     return setting.value if setting and isinstance(setting.value, int) else otherwise
 
 
+def _text(script: Script, key: str) -> str:
+    setting = script.system.settings.get(key)
+    return setting.value if setting and isinstance(setting.value, str) else ""
+
+
 def read_system(name: str) -> System:
     """Reads a script as far as this program must know it; the composer checks the rest."""
     file = script_file(name)
@@ -67,14 +73,14 @@ def read_system(name: str) -> System:
         script = read_script(str(file))
     except Refusal as refusal:
         raise Stop(str(refusal).replace(f"{PROJECT}/", "")) from None
-    description, then = (script.system.settings.get(key) for key in ("description", "then"))
     return System(
         file.stem,
         file,
-        str(description.value) if description else "",
+        _text(script, "description"),
         _number(script, "memory_mib", 64),
         _number(script, "seconds", 60),
-        str(then.value) if then else "",
+        _text(script, "interactive"),
+        _text(script, "then"),
         bool(_who_has(script, DISK)),
         _who_has(script, LIST),
     )

@@ -1,0 +1,101 @@
+"""The shell, typed at: what it answers, and what is on the disk afterwards."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import subprocess
+import termios
+from pathlib import Path
+
+import pytest
+from conftest import PROJECT, Run
+
+ESC = "\x1b"
+
+
+def session(run: Run, tmp_path: Path, typed: str) -> str:
+    """What the console shows of a session, which "exit" ends."""
+    folder, keys = tmp_path / "folder", tmp_path / "keys"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "lines").write_text("".join(f"line {i}\n" for i in range(1, 31)))
+    (folder / "deep" / "a name").write_text("inside\n")
+    keys.write_text(typed + "exit\n")
+    done = run("shell", "--from", folder, "--input", keys)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout.replace("\r", "")
+
+
+def test_looks_at_files(run: Run, tmp_path: Path) -> None:
+    said = session(run, tmp_path, "ls\nhead lines 2\ncat 'deep/a name'\nstat lines\nhexdump 'deep/a name'\n")
+    assert "deep/\n" in said and "lost+found/\n" in said
+    assert "line 1\nline 2\n$ " in said
+    assert "\ninside\n" in said
+    assert "-rw-r--r--, 1 links" in said
+    assert "00000000  69 6e 73 69 64 65 0a" in said
+
+
+def test_changes_trees(run: Run, tmp_path: Path) -> None:
+    typed = (
+        "mkdir new\nwrite new/text one two\nln new/text new/hard\nln -s text new/soft\n"
+        "cp -r new copy\nmv copy deep\nrm -r new\nls -l deep/copy\ncat deep/copy/soft\nls new\n"
+    )
+    said = session(run, tmp_path, typed)
+    assert "soft -> text" in said
+    assert "\none two\n" in said
+    assert "ls: new: no such file" in said
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        ("frobnicate\n", "frobnicate: no such command; help shows those there are"),
+        ("cat none\n", "cat: none: no such file"),
+        ("rmdir deep\n", "rmdir: deep: is not empty"),
+        ("cat deep\n", "cat: deep: is a folder"),
+        ("cp lines lines\n", "cp: lines and lines are the same file"),
+        ("cp -r deep deep/x\n", "cp: deep/x lies in deep"),
+        ("mkdir\n", "mkdir: mkdir FOLDER..."),
+        ("cat 'open\n", "a quote is open"),
+        ("umount /mnt\n", "umount: /mnt: in use"),
+    ],
+)
+def test_errors_in_words(run: Run, tmp_path: Path, typed: str, answer: str) -> None:
+    assert answer in session(run, tmp_path, typed)
+
+
+def test_keys(run: Run, tmp_path: Path) -> None:
+    """History, the cursor, completion of commands and names, quoting."""
+    typed = f"ech{ESC}[D{ESC}[C\tfirst\n{ESC}[A again\ncat dee\ta' 'name\nhexd\tli\t\n\x03echo \x01\x0becho gone\x15"
+    said = session(run, tmp_path, typed)
+    assert "\nfirst\n" in said
+    assert "\nfirst again\n" in said
+    assert "\ninside\n" in said
+    assert "00000000  6c 69 6e 65 20 31" in said
+    assert "\ngone\n" not in said
+
+
+def test_without_a_terminal_it_ends(run: Run) -> None:
+    done = run("shell")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_on_a_terminal(tmp_path: Path) -> None:
+    """Every key is the guest's, Ctrl-C too; there is no limit; and the terminal is as it was."""
+    master, slave = pty.openpty()
+    before = termios.tcgetattr(slave)
+    command = [PROJECT / "runscripts" / "run", "--out", tmp_path / "out", "shell"]
+    with subprocess.Popen(command, cwd=PROJECT, stdin=slave, stdout=slave, stderr=slave) as process:
+        said = b""
+        for wanted, keys in ((b"help shows", b"lsx\x03"), (b"^C", b"echo typed\r"), (b"\ntyped", b"\x04")):
+            while wanted not in said:
+                assert select.select([master], [], [], 60)[0], said
+                said += os.read(master, 4096)
+            os.write(master, keys)
+        while process.poll() is None:
+            if select.select([master], [], [], 0.1)[0]:
+                said += os.read(master, 4096)
+    assert process.returncode == 0, said
+    assert b"until it ends itself" in said
+    assert termios.tcgetattr(slave) == before
