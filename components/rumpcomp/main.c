@@ -12,6 +12,7 @@
 #include <lib/print.h>
 #include <lib/string.h>
 
+#include "bench.h"
 #include "rsys.h"
 #include "rumpuser/bio.h"
 #include "rumpuser/bridge.h"
@@ -82,6 +83,8 @@ cos_init(void)
 	if (e < 0)
 		cos_panic("the rump kernel does not start: error %d", -e);
 	bench("rump_init", from);
+	if (cos_param("bench") != NULL)
+		bench_hypercalls();
 	e = rsys_etfs_register(DISK_KEY, DISK_NAME);
 	if (e < 0)
 		cos_panic("no block device: error %d", -e);

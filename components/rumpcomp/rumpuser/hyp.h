@@ -8,6 +8,9 @@
 
 extern struct rumpuser_hyperup hyp;
 
+/* The lwp that the thread carries: what rumpuser_curlwp() returns, for those who count instructions. */
+extern __thread struct lwp *hyp_curlwp;
+
 /* Gives the rump CPU up before a wait. Result: what hyp_schedule needs to get back to the same
  * depth of the giant lock. */
 static inline int

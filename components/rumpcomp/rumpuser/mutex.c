@@ -27,20 +27,26 @@ rumpuser_mutex_enter_nowrap(struct rumpuser_mtx *m)
 	mutex_take(m);
 }
 
+static __attribute__((noinline)) void
+enter_slow(struct rumpuser_mtx *m)
+{
+	int nlocks = 0, keep = m->flags & RUMPUSER_MTX_SPIN;
+
+	if (!keep)
+		nlocks = hyp_unschedule(NULL);
+	qlock_enter_slow(&m->lock);
+	if (!keep)
+		hyp_schedule(nlocks, NULL);
+	mutex_own(m);
+}
+
 void
 rumpuser_mutex_enter(struct rumpuser_mtx *m)
 {
-	if (!qlock_tryenter(&m->lock)) {
-		if (m->flags & RUMPUSER_MTX_SPIN) {
-			qlock_enter_slow(&m->lock);
-		} else {
-			int nlocks = hyp_unschedule(NULL);
-
-			qlock_enter_slow(&m->lock);
-			hyp_schedule(nlocks, NULL);
-		}
-	}
-	mutex_own(m);
+	if (qlock_tryenter(&m->lock))
+		mutex_own(m);
+	else
+		enter_slow(m);
 }
 
 int

@@ -6,26 +6,25 @@
 
 #include <rumpuser.h>
 
+#include "hyp.h"
 #include "qlock.h"
 
 struct rumpuser_mtx {
 	struct qlock lock;
 	int flags;                   /* RUMPUSER_MTX_* */
-	_Atomic(struct lwp *) owner; /* of a KMUTEX; written only by its holder */
+	_Atomic(struct lwp *) owner; /* who holds it; written only by its holder; asked of a KMUTEX only */
 };
 
 static inline void
 mutex_own(struct rumpuser_mtx *m)
 {
-	if (m->flags & RUMPUSER_MTX_KMUTEX)
-		atomic_store_explicit(&m->owner, rumpuser_curlwp(), memory_order_relaxed);
+	atomic_store_explicit(&m->owner, hyp_curlwp, memory_order_relaxed);
 }
 
 static inline void
 mutex_disown(struct rumpuser_mtx *m)
 {
-	if (m->flags & RUMPUSER_MTX_KMUTEX)
-		atomic_store_explicit(&m->owner, NULL, memory_order_relaxed);
+	atomic_store_explicit(&m->owner, NULL, memory_order_relaxed);
 }
 
 static inline void

@@ -6,6 +6,8 @@
  * the lock, and bit 1 is set exactly while the queue holds someone: whoever leaves hands over to
  * the oldest waiter and, if that is a reader, to all readers directly behind it. Newcomers line
  * up, so neither side starves.
+ *
+ * The first to come and the last to go are what nearly every move is: they are tried before anything is looked at.
  */
 #include <abi/err.h>
 
@@ -16,6 +18,8 @@
 #define WRITTEN  1u
 #define WAITED   2u
 #define READER   4u /* one of them */
+
+_Static_assert(RUMPUSER_RW_WRITER == WRITTEN, "rw_enter");
 
 struct rumpuser_rw {
 	atomic_uint word;
@@ -59,7 +63,7 @@ static void
 own(struct rumpuser_rw *rw, int lk)
 {
 	if (lk == RUMPUSER_RW_WRITER)
-		atomic_store_explicit(&rw->writer, rumpuser_curlwp(), memory_order_relaxed);
+		atomic_store_explicit(&rw->writer, hyp_curlwp, memory_order_relaxed);
 }
 
 /* Whether somebody may come in, nobody having waited before; and the word with him inside. */
@@ -129,8 +133,8 @@ hand_over(struct rumpuser_rw *rw, unsigned word)
 	return in.first;
 }
 
-void
-rumpuser_rw_enter(int lk, struct rumpuser_rw *rw)
+static __attribute__((noinline)) void
+enter_slow(int lk, struct rumpuser_rw *rw)
 {
 	struct waiter w;
 
@@ -144,6 +148,22 @@ rumpuser_rw_enter(int lk, struct rumpuser_rw *rw)
 	own(rw, lk);
 }
 
+void
+rumpuser_rw_enter(int lk, struct rumpuser_rw *rw)
+{
+	unsigned none = 0;
+
+	if (lk == RUMPUSER_RW_READER) {
+		if (!atomic_compare_exchange_strong(&rw->word, &none, READER))
+			enter_slow(lk, rw);
+		return;
+	}
+	if (atomic_compare_exchange_strong(&rw->word, &none, (unsigned)lk)) /* WRITTEN, without loading it */
+		own(rw, RUMPUSER_RW_WRITER);
+	else
+		enter_slow(lk, rw);
+}
+
 int
 rumpuser_rw_tryenter(int lk, struct rumpuser_rw *rw)
 {
@@ -154,7 +174,7 @@ rumpuser_rw_tryenter(int lk, struct rumpuser_rw *rw)
 }
 
 /* Changes the word by hand of the one that has it: from what it is to what change makes of it. */
-static void
+static __attribute__((noinline)) void
 leave(struct rumpuser_rw *rw, unsigned (*change)(unsigned))
 {
 	unsigned word = atomic_load(&rw->word);
@@ -190,12 +210,15 @@ downgraded(unsigned word)
 	return (word & ~WRITTEN) + READER;
 }
 
+/* Whoever leaves had it: while there are readers nobody minds that there is no writer. */
 void
 rumpuser_rw_exit(struct rumpuser_rw *rw)
 {
-	if (atomic_load_explicit(&rw->word, memory_order_relaxed) & WRITTEN)
-		atomic_store_explicit(&rw->writer, NULL, memory_order_relaxed);
-	leave(rw, left);
+	unsigned alone = atomic_load_explicit(&rw->word, memory_order_relaxed);
+
+	atomic_store_explicit(&rw->writer, NULL, memory_order_relaxed);
+	if (alone & ~(WRITTEN | READER) || !atomic_compare_exchange_strong(&rw->word, &alone, 0))
+		leave(rw, left);
 }
 
 void
@@ -223,7 +246,7 @@ rumpuser_rw_held(int lk, struct rumpuser_rw *rw, int *heldp)
 
 	if (lk == RUMPUSER_RW_WRITER)
 		*heldp = (word & WRITTEN) &&
-		         atomic_load_explicit(&rw->writer, memory_order_relaxed) == rumpuser_curlwp();
+		         atomic_load_explicit(&rw->writer, memory_order_relaxed) == hyp_curlwp;
 	else
 		*heldp = word >= READER;
 }

@@ -12,7 +12,7 @@ struct start {
 	void *arg;
 };
 
-static __thread struct lwp *curlwp;
+__thread struct lwp *hyp_curlwp;
 
 static void
 thread_body(void *arg)
@@ -70,18 +70,18 @@ void
 rumpuser_curlwpop(int op, struct lwp *l)
 {
 	if (op == RUMPUSER_LWP_SET) {
-		if (curlwp != NULL)
+		if (hyp_curlwp != NULL)
 			bridge_stop("curlwpop: a thread gets a second lwp");
-		curlwp = l;
+		hyp_curlwp = l;
 	} else if (op == RUMPUSER_LWP_CLEAR) {
-		if (curlwp != l)
+		if (hyp_curlwp != l)
 			bridge_stop("curlwpop: a thread gives up an lwp that it does not have");
-		curlwp = NULL;
+		hyp_curlwp = NULL;
 	}
 }
 
 struct lwp *
 rumpuser_curlwp(void)
 {
-	return curlwp;
+	return hyp_curlwp;
 }
