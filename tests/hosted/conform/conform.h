@@ -67,4 +67,10 @@ const char *cv_timeout_race(void);
 const char *file_info(void), *file_missing(void), *bio_back(void), *bio_many(void), *bio_large(void), *bio_context(void);
 const char *bio_sync(void);
 
+/* edge.c: of all of them. */
+const char *base_random_spread(void), *base_text(void), *base_harmless(void), *mem_again(void), *mem_map(void);
+const char *clock_wall(void), *clock_nothing(void), *thread_loose(void), *thread_lwp_again(void), *mutex_apart(void);
+const char *rw_downgrade_shares(void), *rw_free(void), *cv_nobody(void), *cv_no_time(void), *file_twice(void);
+const char *bio_last(void);
+
 #endif

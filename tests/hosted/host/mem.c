@@ -33,10 +33,15 @@ rumpuser_free(void *mem, size_t len)
 int
 rumpuser_anonmmap(void *prefaddr, size_t size, int alignbit, int exec, void **memp)
 {
+	int e;
+
 	(void)prefaddr;
 	(void)exec;
 	host_count(HOST_anonmmap);
-	return rumpuser_malloc(size, alignbit < 12 ? 4096 : 1 << alignbit, memp);
+	e = rumpuser_malloc(size, alignbit < 12 ? 4096 : 1 << alignbit, memp);
+	if (e == 0)
+		memset(*memp, 0, size);
+	return e;
 }
 
 void
