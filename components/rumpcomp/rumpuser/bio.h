@@ -6,6 +6,8 @@
 
 #include <stdint.h>
 
+#define BIO_FD 1 /* the descriptor of the block device: there is one */
+
 /* Opens the device on first use. Result: 0 or an errno. */
 int bio_open(void);
 

@@ -9,8 +9,6 @@
 #include "bio.h"
 #include "hyp.h"
 
-#define DISK_FD 1
-
 static int
 open_named(const char *name)
 {
@@ -41,7 +39,7 @@ rumpuser_open(const char *name, int flags, int *fdp)
 	if (e == 0 && bio_readonly() && (flags & RUMPUSER_OPEN_ACCMODE) != RUMPUSER_OPEN_RDONLY)
 		e = EROFS;
 	if (e == 0)
-		*fdp = DISK_FD;
+		*fdp = BIO_FD;
 	return e;
 }
 
@@ -49,5 +47,5 @@ rumpuser_open(const char *name, int flags, int *fdp)
 int
 rumpuser_close(int fd)
 {
-	return fd == DISK_FD ? 0 : EBADF;
+	return fd == BIO_FD ? 0 : EBADF;
 }

@@ -25,28 +25,6 @@ rumpuser_unmap(void *mem, size_t size)
 }
 
 int
-rumpuser_iovread(int fd, struct rumpuser_iovec *iov, size_t n, int64_t off, size_t *retp)
-{
-	(void)fd;
-	(void)iov;
-	(void)n;
-	(void)off;
-	(void)retp;
-	return ENOTSUP;
-}
-
-int
-rumpuser_iovwrite(int fd, const struct rumpuser_iovec *iov, size_t n, int64_t off, size_t *retp)
-{
-	(void)fd;
-	(void)iov;
-	(void)n;
-	(void)off;
-	(void)retp;
-	return ENOTSUP;
-}
-
-int
 rumpuser_syncfd(int fd, int flags, uint64_t start, uint64_t len)
 {
 	(void)fd;

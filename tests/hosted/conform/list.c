@@ -65,6 +65,8 @@ const struct conform_test conform_tests[] = {
 	{"bio-context", "biodone is called on the CPU, by a thread with an lwp", bio_context},
 	{"bio-sync", "a synchronous write completes", bio_sync},
 	{"bio-last", "the last sector is there", bio_last},
+	{"iov-back", "bytes at any offset are written and read back in other pieces, and their neighbours stay", iov_back},
+	{"iov-end", "a transfer ends at the end of the device", iov_end},
 };
 
 const unsigned conform_ntests = sizeof(conform_tests) / sizeof(conform_tests[0]);
