@@ -15,8 +15,9 @@ def boot(out: Path) -> None:
     """Boots what has been composed in a folder."""
     wanted = options.parse(["--out", str(out), "fs-ramdisk"])
     composed = machine.read_composed(out)
-    command = machine.command_line(wanted, composed, out, out / "memory.bin", None)
-    machine.run(command, composed, out, 120)
+    typed = machine.Typed()
+    command = machine.command_line(wanted, composed, out, out / "memory.bin", None, typed)
+    machine.run(command, composed, out, 120, typed)
 
 
 def spoil(out: Path, pattern: bytes, replacement: bytes) -> None:
