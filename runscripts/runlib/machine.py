@@ -174,7 +174,7 @@ def command_line(
     if options.icount or composed.icount:
         command += ["-icount", "shift=0,sleep=off"]
     if options.gdb:
-        command += ["-gdb", "tcp:localhost:1234", "-S"]
+        command += ["-gdb", "tcp:127.0.0.1:1234", "-S"]
     return command
 
 
