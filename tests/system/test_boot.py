@@ -23,7 +23,7 @@ def connect(process: "subprocess.Popen[str] | subprocess.Popen[bytes]") -> socke
     for _ in range(200):
         assert process.poll() is None, "the run ended before anybody came"
         try:
-            return socket.create_connection(("localhost", 1234), 1)
+            return socket.create_connection(("127.0.0.1", 1234), 1)
         except OSError:
             time.sleep(0.1)
     raise AssertionError("nothing listens on port 1234")
@@ -65,4 +65,4 @@ def test_ended_from_outside(tmp_path: Path) -> None:
         process.terminate()
         assert process.wait(20) == 143
     with pytest.raises(OSError):
-        socket.create_connection(("localhost", 1234), 1)
+        socket.create_connection(("127.0.0.1", 1234), 1)
