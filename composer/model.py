@@ -83,6 +83,7 @@ class Component:
     thread_slots: int
     files: list[File]
     params: dict[str, str]
+    user: str  # uid:gid,group,... towards rump kernels
 
     @property
     def where(self) -> Where:

@@ -20,6 +20,7 @@ from .script import Block, Script, Setting, Source, merge_table
 DEFAULT_PRIORITY = 10
 NETBSD = "netbsd"
 KERNELS = ("builtin", NETBSD)
+GROUPS_MAX = 16  # supplementary groups of a process; components/rumpcomp/rsys.h
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ DEFAULT_KEYS = {  # what a component.toml may say
     "thread": TABLES,
     "priority": NUMBER,
     "processor": NUMBER,
+    "user": TEXT,
 }
 COMPONENT_KEYS = {"program": TEXT, **DEFAULT_KEYS}
 del COMPONENT_KEYS[
@@ -257,6 +259,24 @@ class _Reader:
             paths.append(os.path.abspath(path))
         return paths
 
+    def user(self) -> str:
+        """Whose process the component is towards a rump kernel: uid:gid and further groups."""
+        text = self.get("user", "0:0")
+        numbers = re.split("[:,]", text)
+        if not re.fullmatch(r"\d+:\d+(,\d+)*", text) or any(int(n) >= 1 << 32 for n in numbers):
+            raise Refusal(
+                self.block.settings["user"].where,
+                f'user is "{text}"; the form is "uid:gid" or "uid:gid,group,..."',
+                self.name,
+            )
+        if len(numbers) > 2 + GROUPS_MAX:
+            raise Refusal(
+                self.block.settings["user"].where,
+                f"user names {len(numbers) - 2} groups beside the first, above {GROUPS_MAX}",
+                self.name,
+            )
+        return str(text)
+
     def kernel(self) -> list[str]:
         """The subfolder of a rump kernel, none if the component has none."""
         kernel = self.get("kernel", "")
@@ -355,6 +375,7 @@ def _component(reader: _Reader) -> Component:
         thread_slots=get("thread_slots", 0),
         files=reader.files(),
         params=reader.params(),
+        user=reader.user(),
     )
 
 

@@ -16,6 +16,7 @@ from .model import Allocated, Component, Image, Linked, Thread
 from .tar import Archive, offsets
 
 MANIFEST = "manifest"
+USERS = {"fs", "socket"}  # interfaces whose servers know users
 BOOTER = "booter"  # the name that the kernel looks for (kernel/abi/boot.h)
 
 
@@ -115,11 +116,16 @@ def _place_records(allocated: Allocated, headers: Headers) -> list[bytes]:
 
 
 def _params(allocated: Allocated, component: Component) -> dict[str, str]:
-    """The script's parameters, who provides what, and for the booter whose verdict counts."""
+    """The script's parameters, who provides what, for servers as whom their clients come, and for
+    the booter whose verdict counts."""
     checked = allocated.checked
     params = dict(component.params)
     for interface, provider in checked.providers[component.name].items():
         params[f"provider.{interface}"] = str(allocated.parts[provider].id)
+    for client, provided in checked.providers.items():
+        if USERS & {i for i, provider in provided.items() if provider == component.name}:
+            user = checked.system.components[client].user
+            params[f"user.{allocated.parts[client].id}"] = user
     if component.name == checked.roles.booter and checked.system.verdict:
         params["verdict"] = str(allocated.parts[checked.system.verdict].id)
     return dict(sorted(params.items()))

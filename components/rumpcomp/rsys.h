@@ -38,7 +38,25 @@ enum rsys_open_flag { /* NetBSD's values */
 	RSYS_APPEND = 8, RSYS_CREAT = 0x200, RSYS_TRUNC = 0x400, RSYS_EXCL = 0x800,
 	RSYS_NOFOLLOW = 0x100, RSYS_DIRECTORY = 0x200000,
 };
-enum rsys_mount_flag { RSYS_MNT_RDONLY = 1 };
+enum rsys_mount_flag { RSYS_MNT_RDONLY = 1, RSYS_MNT_UPDATE = 0x10000 }; /* NetBSD's values */
+
+/* NetBSD's values for the nanoseconds of a new time: it is now; it stays as it is. */
+#define RSYS_UTIME_NOW  ((1u << 30) - 1)
+#define RSYS_UTIME_OMIT ((1u << 30) - 2)
+
+struct rsys_times {
+	int64_t  atime, mtime; /* seconds since 1970 */
+	uint32_t atime_nsec, mtime_nsec;
+};
+
+#define RSYS_GROUPS_MAX 16
+
+struct rsys_cred {
+	uint32_t uid, gid;
+	uint32_t ngroups; /* supplementary groups */
+	uint32_t groups[RSYS_GROUPS_MAX];
+};
+
 enum rsys_seek { RSYS_SEEK_SET = 0, RSYS_SEEK_CUR = 1, RSYS_SEEK_END = 2 };
 
 /* Starts the rump kernel. Once, before anything else, on a thread of the host. Result: 0 or -errno. */
@@ -51,9 +69,12 @@ int rsys_etfs_register(const char *key, const char *hostpath);
  * open. NULL if there is no memory. */
 struct rsys_proc *rsys_proc_create(void);
 void rsys_proc_destroy(struct rsys_proc *);
-int  rsys_proc_setcred(struct rsys_proc *, uint32_t uid, uint32_t gid);
+/* Whose process it is from now on. Once: who is not root any more cannot change it. */
+int  rsys_proc_setcred(struct rsys_proc *, const struct rsys_cred *);
 
-/* fstype "ext2". flags: enum rsys_mount_flag. unmount: -EBUSY while files are open; writes everything back. */
+/* fstype "ext2". flags: enum rsys_mount_flag; with UPDATE, what is mounted on dir becomes read-only or
+ * writable, -EBUSY while files are open for writing or deleted but open. unmount: -EBUSY while files are
+ * open; writes everything back. */
 long rsys_mount(struct rsys_proc *, const char *fstype, const char *device, const char *dir, int flags);
 long rsys_unmount(struct rsys_proc *, const char *dir);
 
@@ -79,7 +100,14 @@ long rsys_truncate(struct rsys_proc *, const char *path, int64_t size);
 long rsys_ftruncate(struct rsys_proc *, int fd, int64_t size);
 long rsys_chmod(struct rsys_proc *, const char *path, unsigned mode);
 long rsys_chown(struct rsys_proc *, const char *path, uint32_t uid, uint32_t gid);
+/* Times of access and modification. follow: of what a symbolic link names. */
+long rsys_utimens(struct rsys_proc *, const char *path, int follow, const struct rsys_times *);
+long rsys_futimens(struct rsys_proc *, int fd, const struct rsys_times *);
+/* want: 4 read, 2 write, 1 execute or search, 0 existence; -EACCES. */
+long rsys_access(struct rsys_proc *, const char *path, int want);
+long rsys_umask(struct rsys_proc *, unsigned mask); /* result: the old one, 022 at first */
 long rsys_chdir(struct rsys_proc *, const char *path);
+long rsys_getcwd(struct rsys_proc *, char *buf, size_t n); /* result: length, no zero added; -ERANGE */
 long rsys_fsync(struct rsys_proc *, int fd);
 long rsys_sync(struct rsys_proc *);
 long rsys_statfs(struct rsys_proc *, const char *path, struct rsys_statfs *);

@@ -5,6 +5,7 @@
 
 #include <abi/err.h>
 #include <lib/component.h>
+#include <lib/print.h>
 #include <lib/string.h>
 #include <mem/mem.h>
 
@@ -47,6 +48,49 @@ wait_for_admission(void)
 		waiter_wait(&w, BRIDGE_FOREVER);
 }
 
+/* A number, and the character behind it. */
+static u32
+take_number(const char **text)
+{
+	u32 n = 0;
+
+	while (**text >= '0' && **text <= '9')
+		n = n * 10 + (u32)(*(*text)++ - '0');
+	return n;
+}
+
+/* As whom a client comes: the composer has checked what the script says, "uid:gid,group,...". */
+static long
+become_user(struct rsys_proc *p, word_t client)
+{
+	struct rsys_cred c = {0};
+	const char *text;
+	char key[NAME_LEN];
+
+	cos_snprintf(key, sizeof(key), "user.%lu", client);
+	text = cos_param(key);
+	if (text == NULL)
+		return -EACCES;
+	c.uid = take_number(&text);
+	text++;
+	c.gid = take_number(&text);
+	while (*text++ != 0 && c.ngroups < RSYS_GROUPS_MAX)
+		c.groups[c.ngroups++] = take_number(&text);
+	return rsys_proc_setcred(p, &c);
+}
+
+static struct rsys_proc *
+proc_create(word_t client)
+{
+	struct rsys_proc *p = rsys_proc_create();
+
+	if (p != NULL && become_user(p, client) < 0) {
+		rsys_proc_destroy(p);
+		return NULL;
+	}
+	return p;
+}
+
 static struct rsys_proc *
 proc_of(word_t client)
 {
@@ -55,7 +99,7 @@ proc_of(word_t client)
 			return procs[i].proc;
 		if (procs[i].client != 0)
 			continue;
-		procs[i].proc = rsys_proc_create();
+		procs[i].proc = proc_create(client);
 		if (procs[i].proc != NULL)
 			procs[i].client = client;
 		return procs[i].proc;
@@ -84,20 +128,18 @@ find_id(word_t client, word_t id)
 }
 
 /* The thread gives up what it had before. */
-static long
+static void
 leave(struct session *s)
 {
 	if (s == NULL)
-		return 0;
-	if (s->busy)
-		return -EBUSY;
+		return;
 	mem_session_close(s->id);
 	memset(s, 0, sizeof(*s));
-	return 0;
 }
 
+/* A buffer that the thread opened; only then it gives up the old one. */
 static long
-accept(word_t client, word_t id)
+accept(word_t client, word_t id, struct session *old)
 {
 	struct session *s = find_thread(0, 0);
 	struct rsys_proc *proc = proc_of(client);
@@ -109,6 +151,7 @@ accept(word_t client, word_t id)
 	pages = mem_session_accept(id, client, &va);
 	if (pages < 0)
 		return pages;
+	leave(old);
 	*s = (struct session){client, cos_thdid(), id, (char *)va, (word_t)pages * PAGE_SIZE, proc, 0};
 	return 0;
 }
@@ -117,17 +160,16 @@ static long
 bind_locked(word_t client, word_t thread, word_t id)
 {
 	struct session *s = find_id(client, id), *old = find_thread(client, thread);
-	long e;
 
 	if (s != NULL && s == old)
 		return 0;
 	if (s != NULL && s->busy)
 		return -EBUSY;
-	e = leave(old);
-	if (e < 0)
-		return e;
+	if (old != NULL && old->busy)
+		return -EBUSY;
 	if (s == NULL)
-		return accept(client, id);
+		return accept(client, id, old);
+	leave(old);
 	s->thread = thread;
 	return 0;
 }

@@ -302,6 +302,7 @@ long fsc_truncate(const char *path, s64 size) { return on_path(FS_TRUNCATE, path
 long fsc_chmod(const char *path, unsigned mode) { return on_path(FS_CHMOD, path, mode, 0); }
 long fsc_chown(const char *path, unsigned uid, unsigned gid) { return on_path(FS_CHOWN, path, uid, gid); }
 long fsc_chdir(const char *path) { return on_path(FS_CHDIR, path, 0, 0); }
+long fsc_access(const char *path, unsigned want) { return on_path(FS_ACCESS, path, want, 0); }
 
 static long
 on_two_paths(word_t op, const char *first, const char *second)
@@ -329,5 +330,56 @@ fsc_readlink(const char *path, char *to, word_t n)
 		return -EIO;
 	if (length > 0)
 		memcpy(to, session.at, (word_t)length < n ? (word_t)length : n);
+	return length;
+}
+
+static long
+times_of_name(const char *path, const struct fs_times *t, word_t follow)
+{
+	long n = put_name(path, sizeof(*t));
+
+	if (n < 0)
+		return n;
+	memcpy(session.at, t, sizeof(*t));
+	return fs_utimens((word_t)n, follow);
+}
+
+long fsc_utimens(const char *path, const struct fs_times *t) { return times_of_name(path, t, 1); }
+long fsc_lutimens(const char *path, const struct fs_times *t) { return times_of_name(path, t, 0); }
+
+long
+fsc_futimens(int fd, const struct fs_times *t)
+{
+	long e = ready();
+
+	if (e < 0)
+		return e;
+	memcpy(session.at, t, sizeof(*t));
+	return fs_futimens((word_t)fd);
+}
+
+long
+fsc_umask(unsigned mask)
+{
+	long e = ready();
+
+	return e < 0 ? e : fs_umask(mask);
+}
+
+long
+fsc_getcwd(char *to, word_t n)
+{
+	long length = ready();
+
+	if (length == 0)
+		length = fs_getcwd();
+	if (length > (long)session.bytes)
+		return -EIO;
+	if (length >= (long)n)
+		return -ERANGE;
+	if (length > 0) {
+		memcpy(to, session.at, (word_t)length);
+		to[length] = 0;
+	}
 	return length;
 }

@@ -22,7 +22,7 @@
 long fs_session(word_t session);
 
 /*
- * Mounts. type, device and directory lie one after another from offset 0, each with a terminating zero. flags: RSYS_MNT_*.
+ * Mounts. type, device and directory lie one after another from offset 0, each with a terminating zero. flags: FS_MNT_*.
  * @blocks yes
  * @repeat opid
  * @creates mount
@@ -143,6 +143,35 @@ long fs_sync(void);
  */
 long fs_statfs(word_t length);
 
+/*
+ * Times of access and modification. A struct fs_times lies at offset 0, the name behind it. follow: of what a symbolic link names.
+ * @blocks yes
+ * @repeat harmless
+ */
+long fs_utimens(word_t length, word_t follow);
+
+/*
+ * A struct fs_times lies at offset 0.
+ * @blocks yes
+ * @repeat harmless
+ * @uses fd fd
+ */
+long fs_futimens(word_t fd);
+
+/*
+ * Mode bits that files made from now on do not get. Result: the mask until now, 022 at first.
+ * @blocks yes
+ * @repeat opid
+ */
+long fs_umask(word_t mask);
+
+/*
+ * Writes the path of the working directory at offset 0. Result: its length.
+ * @blocks yes
+ * @repeat harmless
+ */
+long fs_getcwd(void);
+
 enum fs_path_op {
 	FS_MKDIR    = 1, /* a = mode */
 	FS_RMDIR    = 2,
@@ -151,6 +180,7 @@ enum fs_path_op {
 	FS_CHMOD    = 5, /* a = mode */
 	FS_CHOWN    = 6, /* a = uid, b = gid */
 	FS_CHDIR    = 7,
+	FS_ACCESS   = 8, /* a = FS_R_OK, FS_W_OK, FS_X_OK, or 0 */
 };
 
 enum fs_path2_op {

@@ -45,7 +45,14 @@ long fsc_unlink(const char *path);
 long fsc_truncate(const char *path, s64 size);
 long fsc_chmod(const char *path, unsigned mode);
 long fsc_chown(const char *path, unsigned uid, unsigned gid);
+long fsc_utimens(const char *path, const struct fs_times *);
+long fsc_lutimens(const char *path, const struct fs_times *);
+long fsc_futimens(int fd, const struct fs_times *);
+long fsc_access(const char *path, unsigned want);
+long fsc_umask(unsigned mask);
 long fsc_chdir(const char *path);
+/* Result: length of the path, which is copied with a terminating zero; -ERANGE if it does not fit. */
+long fsc_getcwd(char *to, word_t n);
 long fsc_link(const char *old, const char *path);
 long fsc_rename(const char *old, const char *path);
 long fsc_symlink(const char *target, const char *path);

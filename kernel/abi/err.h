@@ -23,6 +23,7 @@ enum err {
 	EINVAL      = 22, /* an argument is out of range or not aligned */
 	ENOSPC      = 28,
 	EROFS       = 30,
+	ERANGE      = 34,
 	EAGAIN      = 35, /* dispatch: stale token; receive: nothing pending and no wait asked */
 	ETIMEDOUT   = 60,
 	ENAMETOOLONG = 63,

@@ -67,6 +67,10 @@ without_session(void)
 	expect("fsync", fs_fsync(0), -EBADF);
 	expect("sync", fs_sync(), -EBADF);
 	expect("statfs", fs_statfs(1), -EBADF);
+	expect("utimens", fs_utimens(1, 1), -EBADF);
+	expect("futimens", fs_futimens(0), -EBADF);
+	expect("umask", fs_umask(0), -EBADF);
+	expect("getcwd", fs_getcwd(), -EBADF);
 }
 
 static void
@@ -101,6 +105,11 @@ bad_names(void)
 	expect("two names, the second endless", fs_path2(FS_RENAME, 1, EVER), -ENAMETOOLONG);
 	expect("two names, the first endless", fs_path2(FS_RENAME, EVER, 1), -ENAMETOOLONG);
 	expect("path of no operation", fs_path(0, 1, 0, 0), -EINVAL);
+	expect("chmod to a mode of 64 bits", fs_path(FS_CHMOD, 1, 1UL << 40, 0), -EINVAL);
+	expect("chown to an id of 64 bits", fs_path(FS_CHOWN, 1, 0, 1UL << 32), -EINVAL);
+	expect("access of 64 bits", fs_path(FS_ACCESS, 1, 1UL << 32, 0), -EINVAL);
+	expect("utimens of an endless name", fs_utimens(EVER, 0), -ENAMETOOLONG);
+	expect("umask of 64 bits", fs_umask(1UL << 32), -EINVAL);
 	expect("path of an unknown operation", fs_path(99, 1, 0, 0), -EINVAL);
 	expect("path2 of an unknown operation", fs_path2(4, 1, 1), -EINVAL);
 	expect("readlink of a long name", fs_readlink(5000), -ENAMETOOLONG);

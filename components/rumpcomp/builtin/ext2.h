@@ -27,7 +27,9 @@ struct ext2 {
 	uint32_t blocks_per_group, inodes_per_group, ngroups, itable_blocks, gd_blocks, reserved_gd_blocks;
 	uint64_t file_max;      /* bytes */
 	int sparse_super, filetype, revision;
-	uint32_t reserved_blocks;
+	uint32_t reserved_blocks, reserve_uid, reserve_gid; /* whose the last free ones are, beside root's */
+	int was_clean;          /* when it was mounted; if not, only e2fsck can say that it is */
+	int only_readonly;      /* it has features that we cannot write */
 	uint16_t extra_isize;   /* of new inodes; 0 if they are small */
 	/* guarded by alloc */
 	kmutex alloc;
@@ -70,6 +72,12 @@ int  ext2_group_has_super(const struct ext2 *, uint32_t group);
 int  ext2_block_ok(const struct ext2 *, uint32_t block);
 int  ext2_ino_ok(const struct ext2 *, uint32_t ino);
 int  ext2_write_super(struct ext2 *, int clean);
+/* Reads it, before anything else is known of the device. */
+int  ext2_read_super(struct bdev *, struct ext2_super *);
+/* Can we mount that? Messages say why not. *readonly is set if that is all we can do. EINVAL */
+int  ext2_check_super(const struct bdev *, const struct ext2_super *, int *readonly);
+void ext2_take_super(struct ext2 *, const struct ext2_super *);
+int  ext2_read_groups(struct ext2 *);
 /* Writes a group's descriptor. `alloc` is held. */
 int  ext2_group_update(struct op *, struct ext2 *, uint32_t group);
 
@@ -79,6 +87,8 @@ int  ext2_inode_write(struct op *, struct ext2_node *); /* W, or nobody else has
 int  ext2_inode_clear(struct op *, struct ext2_node *); /* deleted: dtime, no links */
 void ext2_times_flush(struct vnode *);
 void ext2_touch(struct ext2_node *, int modified);      /* ctime, and mtime if modified */
+void ext2_note_access(struct ext2_node *);              /* atime; R */
+int  ext2_set_times(struct vnode *, const struct ktime *atime, const struct ktime *mtime);
 
 /* ext2_balloc.c. One block near a goal; its buffer is not touched. ENOSPC, EIO. */
 int  ext2_block_alloc(struct op *, struct ext2 *, uint32_t goal, uint32_t *blockp);

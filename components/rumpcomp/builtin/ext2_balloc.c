@@ -3,6 +3,7 @@
  * bitmap and its group's count change together.
  */
 #include "ext2.h"
+#include "proc.h"
 
 uint32_t
 bitmap_find_clear(const uint8_t *map, uint32_t from, uint32_t n)
@@ -79,13 +80,26 @@ alloc_somewhere(struct op *op, struct ext2 *fs, uint32_t goal, uint32_t *blockp)
 	return ENOSPC;
 }
 
+/* The last blocks are root's, and of whom the superblock names; and the kernel's own work goes on. */
+static int
+may_use_reserve(const struct ext2 *fs)
+{
+	struct rsys_proc *p = rumpuser_curlwp()->proc;
+	struct cred c;
+
+	if (p == NULL)
+		return 1;
+	c = proc_cred(p);
+	return c.uid == 0 || c.uid == fs->reserve_uid || (fs->reserve_gid != 0 && cred_has_group(&c, fs->reserve_gid));
+}
+
 int
 ext2_block_alloc(struct op *op, struct ext2 *fs, uint32_t goal, uint32_t *blockp)
 {
 	int e = ENOSPC;
 
 	kmutex_enter(fs->alloc);
-	if (fs->free_blocks > 0)
+	if (fs->free_blocks > fs->reserved_blocks || (fs->free_blocks > 0 && may_use_reserve(fs)))
 		e = alloc_somewhere(op, fs, goal, blockp);
 	if (e == 0) {
 		uint32_t group = (*blockp - fs->first_block) / fs->blocks_per_group;

@@ -66,6 +66,7 @@ take(struct ext2 *fs, struct ext2_node *n, const struct ext2_inode *d)
 		n->v.size |= (uint64_t)d->i_size_high << 32;
 	memcpy(n->block, d->i_block, sizeof(n->block));
 	n->flags = d->i_flags;
+	n->v.protection = (d->i_flags & EXT2_IMMUTABLE_FL ? VP_IMMUTABLE : 0) | (d->i_flags & EXT2_APPEND_FL ? VP_APPEND : 0);
 	n->generation = d->i_generation;
 	n->file_acl = d->i_file_acl;
 	n->sectors = d->i_blocks;
@@ -186,9 +187,11 @@ ext2_times_flush(struct vnode *v)
 {
 	struct op op;
 
-	op_begin(&op, ext2_of(v)->dev);
-	ext2_inode_write(&op, node_of(v));
-	op_end(&op);
+	if (!mount_readonly(v->mp)) {
+		op_begin(&op, ext2_of(v)->dev);
+		ext2_inode_write(&op, node_of(v));
+		op_end(&op);
+	}
 	__atomic_fetch_and(&v->work, ~VW_TIMES, __ATOMIC_RELAXED);
 }
 
@@ -198,4 +201,52 @@ ext2_touch(struct ext2_node *n, int modified)
 	n->ctime = ktime_now();
 	if (modified)
 		n->mtime = n->ctime;
+}
+
+void
+ext2_note_access(struct ext2_node *n)
+{
+	struct ktime now;
+
+	if (mount_readonly(n->v.mp))
+		return;
+	now = ktime_now();
+	kmutex_enter(n->time_lock);
+	n->atime = now;
+	vnode_add_work(&n->v, VW_TIMES);
+	kmutex_exit(n->time_lock);
+}
+
+/* What fits on the disk: 32 bits of seconds, and two more and nanoseconds in large inodes. */
+static struct ktime
+time_fit(const struct ext2_node *n, const struct ktime *t)
+{
+	int64_t latest = n->extra_isize == 0 ? INT32_MAX : INT32_MAX + (3ll << 32);
+
+	if (t->sec < INT32_MIN)
+		return (struct ktime){INT32_MIN, 0};
+	if (t->sec > latest)
+		return (struct ktime){latest, 0};
+	return (struct ktime){t->sec, n->extra_isize == 0 ? 0 : t->nsec};
+}
+
+int
+ext2_set_times(struct vnode *v, const struct ktime *atime, const struct ktime *mtime)
+{
+	struct ext2_node *n = node_of(v);
+	struct op op;
+	int e;
+
+	if (atime != NULL) {
+		kmutex_enter(n->time_lock);
+		n->atime = time_fit(n, atime);
+		kmutex_exit(n->time_lock);
+	}
+	if (mtime != NULL)
+		n->mtime = time_fit(n, mtime);
+	ext2_touch(n, 0);
+	op_begin(&op, ext2_of(v)->dev);
+	e = ext2_inode_write(&op, n);
+	op_end(&op);
+	return e;
 }

@@ -258,6 +258,7 @@ ext2_readlink(struct vnode *v, char *buf, size_t n, size_t *donep)
 	int e;
 
 	*donep = len;
+	ext2_note_access(node);
 	if (ext2_is_fast_link(node)) {
 		memcpy(buf, node->block, len);
 		return 0;
@@ -309,7 +310,7 @@ ext2_update(struct vnode *v)
 static int
 ext2_fsync(struct vnode *v)
 {
-	if (v->mp->readonly)
+	if (mount_readonly(v->mp))
 		return 0;
 	return buf_flush(ext2_of(v)->dev, v->ino);
 }
@@ -392,5 +393,6 @@ ext2_inactive(struct vnode *v)
 const struct vnode_ops ext2_vnode_ops = {
 	.lookup = ext2_lookup, .make = ext2_make, .link = ext2_link, .remove = ext2_remove, .rename = ext2_rename,
 	.read = ext2_read, .write = ext2_write, .truncate = ext2_truncate, .readdir = ext2_readdir, .readlink = ext2_readlink,
-	.getattr = ext2_getattr, .update = ext2_update, .fsync = ext2_fsync, .inactive = ext2_inactive,
+	.getattr = ext2_getattr, .update = ext2_update, .set_times = ext2_set_times, .fsync = ext2_fsync,
+	.inactive = ext2_inactive,
 };

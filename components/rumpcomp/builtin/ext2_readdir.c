@@ -69,6 +69,7 @@ ext2_readdir(struct vnode *v, void *buf, size_t n, uint64_t *offp, size_t *donep
 	struct list l = {node_of(v), buf, n, 0, *offp, 0};
 	int e = 0;
 
+	ext2_note_access(l.dir);
 	while (l.off < v->size && !l.full && e == 0) {
 		struct buf *b;
 

@@ -79,20 +79,6 @@ read_run(struct ext2_node *n, struct piece *p, uint32_t block, uint32_t run)
 	return 0;
 }
 
-static void
-note_access(struct ext2_node *n)
-{
-	struct ktime now;
-
-	if (n->v.mp->readonly)
-		return;
-	now = ktime_now();
-	kmutex_enter(n->time_lock);
-	n->atime = now;
-	vnode_add_work(&n->v, VW_TIMES);
-	kmutex_exit(n->time_lock);
-}
-
 int
 ext2_read(struct vnode *v, void *buf, size_t n, uint64_t off, size_t *donep)
 {
@@ -100,6 +86,9 @@ ext2_read(struct vnode *v, void *buf, size_t n, uint64_t off, size_t *donep)
 	struct piece p = {buf, off, 0};
 	int e = 0;
 
+	if (n == 0)
+		return 0;
+	ext2_note_access(node);
 	if (off >= v->size)
 		return 0;
 	p.n = min_u64(n, v->size - off);
@@ -112,7 +101,6 @@ ext2_read(struct vnode *v, void *buf, size_t n, uint64_t off, size_t *donep)
 			e = read_run(node, &p, block, run);
 	}
 	*donep = n - p.n;
-	note_access(node);
 	return e;
 }
 
@@ -148,6 +136,7 @@ static int
 write_some(struct ext2_node *n, const uint8_t *from, size_t total, uint64_t off, size_t *donep)
 {
 	struct ext2 *fs = ext2_of(&n->v);
+	size_t before = *donep;
 	struct op op;
 	int e = 0, e2;
 
@@ -160,10 +149,12 @@ write_some(struct ext2_node *n, const uint8_t *from, size_t total, uint64_t off,
 		if (e == 0)
 			*donep += part;
 	}
-	if (*donep > 0 && off + *donep > n->v.size)
-		n->v.size = off + *donep;
-	ext2_touch(n, 1);
-	ext2_note_size(fs, n->v.size);
+	if (*donep > before) {
+		if (off + *donep > n->v.size)
+			n->v.size = off + *donep;
+		ext2_touch(n, 1);
+		ext2_note_size(fs, n->v.size);
+	}
 	e2 = ext2_inode_write(&op, n);
 	op_end(&op);
 	return e != 0 ? e : e2;

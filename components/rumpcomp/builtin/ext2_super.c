@@ -1,6 +1,6 @@
 /*
- * ext2: superblock and group descriptors; mount and unmount. The first copies are kept up to date,
- * the backups are left alone.
+ * ext2: superblock and group descriptors. The first copies are kept up to date, the backups are left
+ * alone.
  */
 #include "ext2.h"
 
@@ -181,8 +181,8 @@ largest_file(const struct ext2 *fs)
 	return min_u64(by_blocks, (uint64_t)UINT32_MAX / 100 * 99 * 512);
 }
 
-static void
-take_super(struct ext2 *fs, const struct ext2_super *sb)
+void
+ext2_take_super(struct ext2 *fs, const struct ext2_super *sb)
 {
 	int rev1 = sb->s_rev_level > 0;
 
@@ -204,7 +204,12 @@ take_super(struct ext2 *fs, const struct ext2_super *sb)
 	fs->large_file = rev1 && (sb->s_feature_ro_compat & EXT2_RO_LARGE_FILE);
 	fs->filetype = rev1 && (sb->s_feature_incompat & EXT2_INCOMPAT_FILETYPE);
 	fs->revision = rev1;
+	fs->only_readonly = rev1 && ((sb->s_feature_ro_compat & ~(uint32_t)(EXT2_RO_SPARSE_SUPER | EXT2_RO_LARGE_FILE)) != 0 ||
+	                             (sb->s_feature_incompat & EXT2_INCOMPAT_RECOVER));
+	fs->was_clean = (sb->s_state & EXT2_VALID_FS) != 0;
 	fs->reserved_blocks = sb->s_r_blocks_count;
+	fs->reserve_uid = sb->s_def_resuid;
+	fs->reserve_gid = sb->s_def_resgid;
 	fs->free_blocks = sb->s_free_blocks_count;
 	fs->free_inodes = sb->s_free_inodes_count;
 	fs->extra_isize = fs->inode_size >= sizeof(struct ext2_inode) ? EXT2_EXTRA_ISIZE : 0;
@@ -236,8 +241,8 @@ group_ok(const struct ext2 *fs, uint32_t group)
 	return g->bg_free_blocks_count <= ext2_group_blocks(fs, group) && g->bg_free_inodes_count <= fs->inodes_per_group;
 }
 
-static int
-read_groups(struct ext2 *fs)
+int
+ext2_read_groups(struct ext2 *fs)
 {
 	size_t per_block = fs->bsize / sizeof(struct ext2_group);
 
@@ -283,7 +288,7 @@ ext2_write_super(struct ext2 *fs, int clean)
 		sb->s_wtime = (uint32_t)ktime_now().sec;
 		if (__atomic_load_n(&fs->damaged, __ATOMIC_RELAXED))
 			sb->s_state |= EXT2_ERROR_FS;
-		sb->s_state = (uint16_t)(clean ? sb->s_state | EXT2_VALID_FS : sb->s_state & ~EXT2_VALID_FS);
+		sb->s_state = (uint16_t)(clean && fs->was_clean ? sb->s_state | EXT2_VALID_FS : sb->s_state & ~EXT2_VALID_FS);
 		if (__atomic_load_n(&fs->large_file, __ATOMIC_RELAXED))
 			sb->s_feature_ro_compat |= EXT2_RO_LARGE_FILE;
 		op_dirty(&op, b, BUF_OWNER_META);
@@ -294,8 +299,8 @@ ext2_write_super(struct ext2 *fs, int clean)
 }
 
 /* The superblock, through the cache with blocks of 1 KiB, which are forgotten again. */
-static int
-read_super(struct bdev *d, struct ext2_super *sb)
+int
+ext2_read_super(struct bdev *d, struct ext2_super *sb)
 {
 	struct buf *b;
 	int e;
@@ -317,8 +322,8 @@ refuse(const struct bdev *d, const char *why)
 	return EINVAL;
 }
 
-static int
-check_super(const struct bdev *d, struct ext2_super *sb, int *readonly)
+int
+ext2_check_super(const struct bdev *d, const struct ext2_super *sb, int *readonly)
 {
 	const char *why;
 
@@ -335,151 +340,3 @@ check_super(const struct bdev *d, struct ext2_super *sb, int *readonly)
 		kprintf("%s: was not unmounted; e2fsck should have a look\n", d->key);
 	return 0;
 }
-
-static void
-ext2_destroy(struct ext2 *fs)
-{
-	if (fs->groups != NULL)
-		kmem_free(fs->groups, (size_t)fs->ngroups * sizeof(struct ext2_group));
-	kmutex_destroy(fs->alloc);
-	kmem_free(fs, sizeof(*fs));
-}
-
-static int
-start(struct ext2 *fs)
-{
-	int e = read_groups(fs);
-
-	if (e == 0)
-		e = vnode_get(&fs->mount, EXT2_ROOT_INO, &fs->mount.root);
-	if (e != 0)
-		return e;
-	fs->mount.root->parent = EXT2_ROOT_INO;
-	e = vnode_type(fs->mount.root) != S_IFDIR ? ext2_damage(fs, "the root is no directory", EXT2_ROOT_INO) : 0;
-	if (e == 0 && !fs->mount.readonly) {
-		e = ext2_write_super(fs, 0);
-		if (e == 0)
-			e = buf_flush(fs->dev, BUF_OWNER_META);
-	}
-	if (e != 0) {
-		vnode_release(fs->mount.root);
-		vnode_table_lock();
-		vnode_table_purge(&fs->mount);
-		vnode_table_unlock();
-	}
-	return e;
-}
-
-int
-ext2_mount(struct bdev *d, int readonly, struct mount **mpp)
-{
-	struct ext2_super *sb = kmem_alloc(sizeof(*sb));
-	struct ext2 *fs = kmem_zalloc(sizeof(*fs));
-	int e = sb == NULL || fs == NULL ? ENOMEM : read_super(d, sb);
-
-	readonly |= d->readonly;
-	if (e == 0)
-		e = check_super(d, sb, &readonly);
-	if (e == 0) {
-		take_super(fs, sb);
-		fs->mount = (struct mount){.ops = &ext2_mount_ops, .readonly = readonly, .dev = d};
-		fs->dev = d;
-		d->bsize = fs->bsize;
-		d->barrier_block = EXT2_SUPER_OFFSET / fs->bsize;
-		d->lost = d->complained = 0;
-		kmutex_init(&fs->alloc);
-		e = start(fs);
-		if (e == 0) {
-			*mpp = &fs->mount;
-		} else {
-			buf_purge(d);
-			ext2_destroy(fs);
-			fs = NULL;
-		}
-	}
-	if (sb != NULL)
-		kmem_free(sb, sizeof(*sb));
-	if (e != 0 && fs != NULL)
-		kmem_free(fs, sizeof(*fs));
-	return e;
-}
-
-static int
-ext2_sync(struct mount *mp)
-{
-	struct ext2 *fs = (struct ext2 *)mp;
-	int e;
-
-	if (mp->readonly)
-		return 0;
-	e = ext2_write_super(fs, 0);
-	return e != 0 ? e : buf_flush(fs->dev, BUF_OWNER_META);
-}
-
-#define SYNC_TRIES 5 /* before an unmount gives up what cannot be written */
-
-/* Only when everything else is safe is it marked as clean. */
-static int
-ext2_unmount(struct mount *mp)
-{
-	struct ext2 *fs = (struct ext2 *)mp;
-	struct bdev *d = fs->dev;
-	int e = ext2_sync(mp);
-
-	for (int i = 1; e != 0 && i < SYNC_TRIES; i++)
-		e = ext2_sync(mp);
-	if (e == 0 && !mp->readonly) {
-		e = ext2_write_super(fs, 1);
-		if (e == 0)
-			e = buf_flush(d, BUF_OWNER_META);
-	}
-	buf_purge(d);
-	ext2_destroy(fs);
-	mount_unclaim(d);
-	return e;
-}
-
-static void
-ext2_statfs(struct mount *mp, struct rsys_statfs *st)
-{
-	struct ext2 *fs = (struct ext2 *)mp;
-	uint32_t per_group = 2 + fs->itable_blocks, overhead = fs->first_block;
-
-	for (uint32_t g = 0; g < fs->ngroups; g++)
-		overhead += per_group + (ext2_group_has_super(fs, g) ? 1 + fs->gd_blocks + fs->reserved_gd_blocks : 0);
-	kmutex_enter(fs->alloc);
-	st->blocks = fs->nblocks - overhead;
-	st->bfree = fs->free_blocks;
-	st->bavail = fs->free_blocks > fs->reserved_blocks ? fs->free_blocks - fs->reserved_blocks : 0;
-	st->files = fs->ninodes;
-	st->ffree = fs->free_inodes;
-	kmutex_exit(fs->alloc);
-	st->bsize = fs->bsize;
-	st->namemax = NAME_LONGEST;
-	st->readonly = (uint32_t)mp->readonly;
-}
-
-static struct vnode *
-ext2_node_alloc(struct mount *mp)
-{
-	struct ext2_node *n = kmem_zalloc(sizeof(*n));
-
-	(void)mp;
-	if (n == NULL)
-		return NULL;
-	n->v.ops = &ext2_vnode_ops;
-	kmutex_init(&n->time_lock);
-	return &n->v;
-}
-
-static void
-ext2_node_free(struct vnode *v)
-{
-	kmutex_destroy(node_of(v)->time_lock);
-	kmem_free(node_of(v), sizeof(struct ext2_node));
-}
-
-const struct mount_ops ext2_mount_ops = {
-	.alloc = ext2_node_alloc, .free = ext2_node_free, .load = ext2_load, .sync = ext2_sync, .unmount = ext2_unmount,
-	.statfs = ext2_statfs,
-};

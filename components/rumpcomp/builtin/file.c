@@ -19,11 +19,19 @@ file_get(struct rsys_proc *p, long fd)
 	return f;
 }
 
+static int
+is_writer(int flags)
+{
+	return (flags & RSYS_ACCMODE) != RSYS_RDONLY;
+}
+
 void
 file_put(struct file *f)
 {
 	if (__atomic_sub_fetch(&f->refs, 1, __ATOMIC_ACQ_REL) > 0)
 		return;
+	if (is_writer(f->flags))
+		mount_end_writer(f->vnode->mp);
 	vnode_release(f->vnode);
 	kmutex_destroy(f->lock);
 	kmem_free(f, sizeof(*f));
@@ -48,6 +56,10 @@ file_open(struct rsys_proc *p, struct vnode *v, int flags)
 
 	if (f == NULL)
 		return -ENOMEM;
+	if (is_writer(flags) && mount_begin_writer(v->mp) != 0) {
+		kmem_free(f, sizeof(*f));
+		return -EROFS;
+	}
 	f->vnode = v;
 	f->flags = flags;
 	f->refs = 1;
@@ -58,6 +70,8 @@ file_open(struct rsys_proc *p, struct vnode *v, int flags)
 		p->files[fd] = f;
 	kmutex_exit(p->lock);
 	if (fd < 0) {
+		if (is_writer(flags))
+			mount_end_writer(v->mp);
 		kmutex_destroy(f->lock);
 		kmem_free(f, sizeof(*f));
 	}
@@ -73,6 +87,12 @@ proc_cred(struct rsys_proc *p)
 	c = p->cred;
 	kmutex_exit(p->lock);
 	return c;
+}
+
+uint32_t
+proc_mask(struct rsys_proc *p, uint32_t mode)
+{
+	return mode & ~__atomic_load_n(&p->umask, __ATOMIC_RELAXED);
 }
 
 void

@@ -185,3 +185,59 @@ mount_unclaim(struct bdev *d)
 	d->mounted = 0;
 	vnode_table_unlock();
 }
+
+int
+mount_begin_writer(struct mount *mp)
+{
+	__atomic_fetch_add(&mp->writers, 1, __ATOMIC_SEQ_CST);
+	if (!__atomic_load_n(&mp->readonly, __ATOMIC_SEQ_CST))
+		return 0;
+	mount_end_writer(mp);
+	return EROFS;
+}
+
+void
+mount_end_writer(struct mount *mp)
+{
+	__atomic_fetch_sub(&mp->writers, 1, __ATOMIC_RELAXED);
+}
+
+/* From here on nobody begins to change anything; when this is over, nobody is changing anything. */
+static int
+make_readonly(struct mount *mp)
+{
+	int e;
+
+	__atomic_store_n(&mp->readonly, 1, __ATOMIC_SEQ_CST);
+	e = __atomic_load_n(&mp->writers, __ATOMIC_SEQ_CST) > 0 ? EBUSY : vnode_table_settle(mp);
+	if (e == 0)
+		e = mp->ops->remount(mp, 1);
+	if (e != 0)
+		__atomic_store_n(&mp->readonly, 0, __ATOMIC_RELAXED);
+	return e;
+}
+
+static int
+make_writable(struct mount *mp)
+{
+	int e = mp->ops->remount(mp, 0);
+
+	if (e == 0)
+		__atomic_store_n(&mp->readonly, 0, __ATOMIC_RELAXED);
+	return e;
+}
+
+int
+mount_remount(struct vnode *root, int readonly)
+{
+	struct mount *mp = root->mp;
+	int e = 0;
+
+	if (root != mp->root)
+		return EINVAL;
+	kmutex_enter(changing);
+	if (readonly != mount_readonly(mp))
+		e = readonly ? make_readonly(mp) : make_writable(mp);
+	kmutex_exit(changing);
+	return e;
+}

@@ -18,9 +18,9 @@ struct file {
 };
 
 struct rsys_proc {
-	kmutex lock; /* guards the rest */
+	uint32_t umask;    /* atomic */
+	kmutex lock;       /* guards the rest */
 	struct cred cred;
-	uint32_t umask;
 	struct vnode *cwd; /* referenced */
 	struct file *files[FILES_MAX];
 };
@@ -36,6 +36,7 @@ void file_put(struct file *);
 long file_open(struct rsys_proc *, struct vnode *, int flags);
 
 struct cred proc_cred(struct rsys_proc *);
+uint32_t proc_mask(struct rsys_proc *, uint32_t mode); /* without the bits of the umask */
 
 /* How a path is resolved. */
 enum lookup_mode {

@@ -12,7 +12,7 @@
 struct node {
 	uint32_t ino, parent;
 	uint32_t mode, uid, gid, nlink;
-	struct ktime changed;
+	struct ktime atime, mtime, ctime;
 	uint32_t namelen;
 	char name[NAME_LONGEST];
 };
@@ -62,6 +62,7 @@ rootfs_lookup(struct vnode *dir, const struct name *name, uint32_t *inop)
 static int
 node_create(uint32_t parent, const struct name *name, const struct vnode_new *new, struct node **np)
 {
+	struct ktime now = ktime_now();
 	struct node *n;
 	uint32_t ino = ROOT_INO;
 
@@ -73,7 +74,7 @@ node_create(uint32_t parent, const struct name *name, const struct vnode_new *ne
 	if (n == NULL)
 		return ENOMEM;
 	*n = (struct node){.ino = ino, .parent = parent, .mode = new->mode, .uid = new->cred->uid, .gid = new->cred->gid,
-	                   .nlink = 2, .changed = ktime_now(), .namelen = name->len};
+	                   .nlink = 2, .atime = now, .mtime = now, .ctime = now, .namelen = name->len};
 	memcpy(n->name, name->s, name->len);
 	rootfs.nodes[ino] = n;
 	*np = n;
@@ -232,7 +233,12 @@ rootfs_getattr(struct vnode *v, struct rsys_stat *st)
 
 	kmutex_enter(rootfs.lock);
 	n = rootfs.nodes[v->ino];
-	st->atime = st->mtime = st->ctime = n->changed.sec;
+	st->atime = n->atime.sec;
+	st->atime_nsec = n->atime.nsec;
+	st->mtime = n->mtime.sec;
+	st->mtime_nsec = n->mtime.nsec;
+	st->ctime = n->ctime.sec;
+	st->ctime_nsec = n->ctime.nsec;
 	st->blksize = 512;
 	kmutex_exit(rootfs.lock);
 }
@@ -244,7 +250,23 @@ rootfs_update(struct vnode *v)
 	rootfs.nodes[v->ino]->mode = v->mode;
 	rootfs.nodes[v->ino]->uid = v->uid;
 	rootfs.nodes[v->ino]->gid = v->gid;
-	rootfs.nodes[v->ino]->changed = ktime_now();
+	rootfs.nodes[v->ino]->ctime = ktime_now();
+	kmutex_exit(rootfs.lock);
+	return 0;
+}
+
+static int
+rootfs_set_times(struct vnode *v, const struct ktime *atime, const struct ktime *mtime)
+{
+	struct node *n;
+
+	kmutex_enter(rootfs.lock);
+	n = rootfs.nodes[v->ino];
+	if (atime != NULL)
+		n->atime = *atime;
+	if (mtime != NULL)
+		n->mtime = *mtime;
+	n->ctime = ktime_now();
 	kmutex_exit(rootfs.lock);
 	return 0;
 }
@@ -309,6 +331,13 @@ rootfs_sync(struct mount *mp)
 }
 
 static int
+rootfs_remount(struct mount *mp, int readonly)
+{
+	(void)mp;
+	return readonly ? EBUSY : 0;
+}
+
+static int
 rootfs_unmount(struct mount *mp)
 {
 	(void)mp;
@@ -325,12 +354,14 @@ rootfs_statfs(struct mount *mp, struct rsys_statfs *st)
 static const struct vnode_ops rootfs_vnode_ops = {
 	.lookup = rootfs_lookup, .make = rootfs_make, .link = rootfs_link, .remove = rootfs_remove, .rename = rootfs_rename,
 	.read = rootfs_no_read, .write = rootfs_no_write, .truncate = rootfs_no_truncate, .readdir = rootfs_readdir,
-	.readlink = rootfs_no_readlink, .getattr = rootfs_getattr, .update = rootfs_update, .fsync = rootfs_fsync,
+	.readlink = rootfs_no_readlink, .getattr = rootfs_getattr, .update = rootfs_update, .set_times = rootfs_set_times,
+	.fsync = rootfs_fsync,
 	.inactive = rootfs_inactive,
 };
 
 static const struct mount_ops rootfs_mount_ops = {
-	.alloc = rootfs_alloc, .free = rootfs_free, .load = rootfs_load, .sync = rootfs_sync, .unmount = rootfs_unmount,
+	.alloc = rootfs_alloc, .free = rootfs_free, .load = rootfs_load, .sync = rootfs_sync, .remount = rootfs_remount,
+	.unmount = rootfs_unmount,
 	.statfs = rootfs_statfs,
 };
 

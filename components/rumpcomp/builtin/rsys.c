@@ -1,5 +1,5 @@
 /*
- * Starting the kernel; processes, mounts, and what concerns a whole file system.
+ * Starting the kernel; mounts, and what concerns a whole file system.
  */
 #include "buf.h"
 #include "dev.h"
@@ -39,52 +39,6 @@ rsys_etfs_register(const char *key, const char *hostpath)
 	e = dev_register(key, hostpath);
 	kernel_leave(&l);
 	return -e;
-}
-
-struct rsys_proc *
-rsys_proc_create(void)
-{
-	struct rsys_proc *p;
-	struct lwp l;
-
-	kernel_enter(&l, NULL);
-	p = kmem_zalloc(sizeof(*p));
-	if (p != NULL) {
-		kmutex_init(&p->lock);
-		p->umask = 022;
-		p->cwd = mount_first_vnode(); /* so that what covers it can be unmounted */
-	}
-	kernel_leave(&l);
-	return p;
-}
-
-void
-rsys_proc_destroy(struct rsys_proc *p)
-{
-	struct lwp l;
-
-	kernel_enter(&l, NULL);
-	for (int fd = 0; fd < FILES_MAX; fd++) {
-		if (p->files[fd] != NULL)
-			file_put(p->files[fd]);
-	}
-	vnode_release(p->cwd);
-	kmutex_destroy(p->lock);
-	kmem_free(p, sizeof(*p));
-	kernel_leave(&l);
-}
-
-int
-rsys_proc_setcred(struct rsys_proc *p, uint32_t uid, uint32_t gid)
-{
-	struct lwp l;
-
-	kernel_enter(&l, p);
-	kmutex_enter(p->lock);
-	p->cred = (struct cred){uid, gid};
-	kmutex_exit(p->lock);
-	kernel_leave(&l);
-	return 0;
 }
 
 /* The device is claimed, and stays so if this succeeds; the directory is found. */
@@ -132,16 +86,32 @@ do_mount(struct rsys_proc *p, const char *device, const char *dir, int flags)
 	return e;
 }
 
+static int
+do_remount(struct rsys_proc *p, const char *dir, int flags)
+{
+	struct lookup l;
+	int e;
+
+	if (proc_cred(p).uid != 0)
+		return EPERM;
+	e = lookup(&l, p, dir, LOOKUP_FOLLOW);
+	if (e != 0)
+		return e;
+	e = mount_remount(l.v, (flags & RSYS_MNT_RDONLY) != 0);
+	lookup_end(&l);
+	return e;
+}
+
 long
 rsys_mount(struct rsys_proc *p, const char *fstype, const char *device, const char *dir, int flags)
 {
 	struct lwp l;
 	int e;
 
-	if (!streq(fstype, "ext2"))
+	if (!(flags & RSYS_MNT_UPDATE) && !streq(fstype, "ext2"))
 		return -ENODEV;
 	kernel_enter(&l, p);
-	e = do_mount(p, device, dir, flags);
+	e = flags & RSYS_MNT_UPDATE ? do_remount(p, dir, flags) : do_mount(p, device, dir, flags);
 	kernel_leave(&l);
 	return -e;
 }
@@ -172,41 +142,6 @@ rsys_unmount(struct rsys_proc *p, const char *dir)
 
 	kernel_enter(&l, p);
 	e = do_unmount(p, dir);
-	kernel_leave(&l);
-	return -e;
-}
-
-static int
-do_chdir(struct rsys_proc *p, const char *path)
-{
-	struct vnode *old;
-	struct lookup l;
-	int e = lookup(&l, p, path, LOOKUP_FOLLOW);
-
-	if (e != 0)
-		return e;
-	krw_read(l.v->lock);
-	e = !vnode_is_dir(l.v) ? ENOTDIR : vnode_access(l.v, &l.cred, ACCESS_EXEC);
-	krw_exit(l.v->lock);
-	if (e == 0) {
-		kmutex_enter(p->lock);
-		old = p->cwd;
-		p->cwd = l.v;
-		kmutex_exit(p->lock);
-		l.v = old;
-	}
-	lookup_end(&l);
-	return e;
-}
-
-long
-rsys_chdir(struct rsys_proc *p, const char *path)
-{
-	struct lwp l;
-	int e;
-
-	kernel_enter(&l, p);
-	e = do_chdir(p, path);
 	kernel_leave(&l);
 	return -e;
 }

@@ -38,6 +38,8 @@ open_check(struct vnode *v, const struct cred *c, int flags, int created)
 		return 0;
 	krw_write(v->lock);
 	e = vnode_access(v, c, want);
+	if (e == 0 && (v->protection & VP_APPEND) && (want & ACCESS_WRITE) && (flags & (RSYS_APPEND | RSYS_TRUNC)) != RSYS_APPEND)
+		e = EPERM;
 	if (e == 0 && (flags & RSYS_TRUNC))
 		e = v->ops->truncate(v, 0);
 	krw_exit(v->lock);
@@ -48,7 +50,7 @@ open_check(struct vnode *v, const struct cred *c, int flags, int created)
 static int
 open_make(struct rsys_proc *p, struct lookup *l, unsigned mode, struct vnode **vp)
 {
-	struct vnode_new new = {S_IFREG | (mode & 07777 & ~p->umask), &l->cred, NULL};
+	struct vnode_new new = {S_IFREG | proc_mask(p, mode & 07777), &l->cred, NULL};
 	int e;
 
 	krw_write(l->v->lock);
@@ -182,19 +184,23 @@ read_at(struct file *f, void *buf, size_t n, uint64_t off)
 	return e != 0 && done == 0 ? -e : (long)done;
 }
 
-#define SET_ID 06000
-
 /*
- * Unless it is root who writes. The vnode is locked for writing; the write that follows puts the
- * mode on the disk.
+ * What was changed is not what was trusted, unless it is root who writes. The vnode is locked for
+ * writing; the write puts the mode on the disk.
  */
-static void
-drop_set_id(struct vnode *v)
+static int
+write_untrusted(struct vnode *v, const void *buf, size_t n, uint64_t off, size_t *donep)
 {
 	struct rsys_proc *p = rumpuser_curlwp()->proc;
+	uint32_t mode = v->mode;
+	int e;
 
 	if (p != NULL && proc_cred(p).uid != 0)
-		__atomic_store_n(&v->mode, v->mode & ~(uint32_t)SET_ID, __ATOMIC_RELAXED);
+		__atomic_store_n(&v->mode, mode & ~(uint32_t)(S_ISUID | S_ISGID), __ATOMIC_RELAXED);
+	e = v->ops->write(v, buf, n, off, donep);
+	if (*donep == 0)
+		__atomic_store_n(&v->mode, mode, __ATOMIC_RELAXED);
+	return e;
 }
 
 /*
@@ -208,14 +214,17 @@ write_at(struct file *f, const void *buf, size_t n, uint64_t *offp)
 	size_t done = 0;
 	int e;
 
-	if (v->mp->readonly)
-		return -EROFS;
 	krw_write(v->lock);
 	if (f->flags & RSYS_APPEND)
 		*offp = v->size;
-	if (v->mode & SET_ID) /* what was changed is not what was trusted */
-		drop_set_id(v);
-	e = *offp > OFFSET_MAX - n ? EFBIG : v->ops->write(v, buf, n, *offp, &done);
+	if (mount_readonly(v->mp))
+		e = EROFS;
+	else if (*offp > OFFSET_MAX - n)
+		e = EFBIG;
+	else if (v->mode & (S_ISUID | S_ISGID))
+		e = write_untrusted(v, buf, n, *offp, &done);
+	else
+		e = v->ops->write(v, buf, n, *offp, &done);
 	krw_exit(v->lock);
 	*offp += done;
 	return e != 0 && done == 0 ? -e : (long)done;
@@ -413,7 +422,7 @@ do_ftruncate(struct file *f, int64_t size)
 	if (!may(f, ACCESS_WRITE) || vnode_type(v) != S_IFREG || size < 0)
 		return -EINVAL;
 	krw_write(v->lock);
-	e = v->mp->readonly ? EROFS : v->ops->truncate(v, (uint64_t)size);
+	e = mount_readonly(v->mp) ? EROFS : v->protection & VP_APPEND ? EPERM : v->ops->truncate(v, (uint64_t)size);
 	krw_exit(v->lock);
 	return -e;
 }

@@ -81,7 +81,7 @@ rsys_mkdir(struct rsys_proc *p, const char *path, unsigned mode)
 	int e;
 
 	kernel_enter(&l, p);
-	e = make(p, path, S_IFDIR | (mode & 01777 & ~p->umask), NULL);
+	e = make(p, path, S_IFDIR | proc_mask(p, mode & 01777), NULL);
 	kernel_leave(&l);
 	return -e;
 }
@@ -101,15 +101,6 @@ rsys_symlink(struct rsys_proc *p, const char *target, const char *path)
 	return -e;
 }
 
-/* In a sticky directory only its owner and the file's may take a name away. Both are locked. */
-static int
-check_sticky(const struct vnode *dir, const struct vnode *v, const struct cred *c)
-{
-	if (!(dir->mode & S_ISVTX) || c->uid == 0 || c->uid == dir->uid || c->uid == v->uid)
-		return 0;
-	return EPERM;
-}
-
 /* The directory is locked for writing, the victim is not. */
 static int
 remove_child(struct lookup *l, struct vnode *v, int rmdir)
@@ -126,7 +117,7 @@ remove_child(struct lookup *l, struct vnode *v, int rmdir)
 	if (v->dead)
 		e = ENOENT;
 	if (e == 0)
-		e = check_sticky(l->v, v, &l->cred);
+		e = vnode_may_remove(l->v, v, &l->cred);
 	if (e == 0)
 		e = l->v->ops->remove(l->v, &l->name, v);
 	krw_exit(v->lock);
@@ -197,7 +188,7 @@ link_in(struct lookup *l, struct vnode *v)
 		e = vnode_access(l->v, &l->cred, ACCESS_WRITE | ACCESS_EXEC);
 	if (e == 0) {
 		krw_write(v->lock);
-		e = v->dead || v->nlink == 0 ? ENOENT : l->v->ops->link(l->v, &l->name, v);
+		e = v->dead || v->nlink == 0 ? ENOENT : v->protection != 0 ? EPERM : l->v->ops->link(l->v, &l->name, v);
 		krw_exit(v->lock);
 	}
 	krw_exit(l->v->lock);
@@ -258,91 +249,4 @@ rsys_readlink(struct rsys_proc *p, const char *path, char *buf, size_t n)
 	}
 	kernel_leave(&l);
 	return e != 0 ? -e : (long)done;
-}
-
-/* What is done to the file that a path names, with the file locked for writing. */
-struct change {
-	int (*apply)(struct vnode *, const struct cred *, const struct change *);
-	uint64_t a, b;
-};
-
-static int
-change_path(struct rsys_proc *p, const char *path, const struct change *c)
-{
-	struct lookup l;
-	int e = lookup(&l, p, path, LOOKUP_FOLLOW);
-
-	if (e != 0)
-		return e;
-	krw_write(l.v->lock);
-	e = l.v->mp->readonly ? EROFS : l.v->dead ? ENOENT : c->apply(l.v, &l.cred, c);
-	krw_exit(l.v->lock);
-	lookup_end(&l);
-	return e;
-}
-
-static long
-enter_change(struct rsys_proc *p, const char *path, const struct change *c)
-{
-	struct lwp l;
-	int e;
-
-	kernel_enter(&l, p);
-	e = change_path(p, path, c);
-	kernel_leave(&l);
-	return -e;
-}
-
-static int
-apply_truncate(struct vnode *v, const struct cred *cred, const struct change *c)
-{
-	int e = vnode_access(v, cred, ACCESS_WRITE);
-
-	if (e != 0)
-		return e;
-	if (vnode_type(v) != S_IFREG)
-		return vnode_is_dir(v) ? EISDIR : EINVAL;
-	return v->ops->truncate(v, c->a);
-}
-
-static int
-apply_chmod(struct vnode *v, const struct cred *cred, const struct change *c)
-{
-	if (cred->uid != 0 && cred->uid != v->uid)
-		return EPERM;
-	__atomic_store_n(&v->mode, (v->mode & S_IFMT) | ((uint32_t)c->a & 07777), __ATOMIC_RELAXED);
-	return v->ops->update(v);
-}
-
-/* Only root gives files away. An id of all ones stays as it is. */
-static int
-apply_chown(struct vnode *v, const struct cred *cred, const struct change *c)
-{
-	if (cred->uid != 0)
-		return EPERM;
-	if ((uint32_t)c->a != UINT32_MAX)
-		v->uid = (uint32_t)c->a;
-	if ((uint32_t)c->b != UINT32_MAX)
-		v->gid = (uint32_t)c->b;
-	return v->ops->update(v);
-}
-
-long
-rsys_truncate(struct rsys_proc *p, const char *path, int64_t size)
-{
-	if (size < 0)
-		return -EINVAL;
-	return enter_change(p, path, &(struct change){apply_truncate, (uint64_t)size, 0});
-}
-
-long
-rsys_chmod(struct rsys_proc *p, const char *path, unsigned mode)
-{
-	return enter_change(p, path, &(struct change){apply_chmod, mode, 0});
-}
-
-long
-rsys_chown(struct rsys_proc *p, const char *path, uint32_t uid, uint32_t gid)
-{
-	return enter_change(p, path, &(struct change){apply_chown, uid, gid});
 }

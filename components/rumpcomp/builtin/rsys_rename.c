@@ -6,6 +6,7 @@
 #include "proc.h"
 
 #define DEPTH_MAX 65536 /* a tree that is deeper goes in circles */
+#define CHANGED   (-1)  /* no errno: the source is another file by now, everything begins again */
 
 static kmutex one;
 
@@ -95,14 +96,6 @@ check_tree(struct rename *r, int *fdir_first, uint32_t *way)
 	return e;
 }
 
-static int
-check_sticky(const struct vnode *dir, const struct vnode *v, const struct cred *c)
-{
-	if (!(dir->mode & S_ISVTX) || c->uid == 0 || c->uid == dir->uid || c->uid == v->uid)
-		return 0;
-	return EPERM;
-}
-
 /* All are locked. */
 static int
 check_victim(const struct rename *r)
@@ -124,9 +117,9 @@ rename_files(struct rename *r, const struct cred *c)
 	int e;
 
 	lock_two(r->file, other, r->file->ino < other->ino);
-	e = r->file->dead || other->dead ? ENOENT : check_sticky(r->fdir, r->file, c);
+	e = r->file->dead || other->dead ? ENOENT : vnode_may_remove(r->fdir, r->file, c);
 	if (e == 0 && r->victim != NULL)
-		e = check_sticky(r->tdir, r->victim, c);
+		e = vnode_may_remove(r->tdir, r->victim, c);
 	if (e == 0)
 		e = check_victim(r);
 	if (e == 0)
@@ -146,7 +139,7 @@ look_again(struct rename *r)
 		return e;
 	vnode_release(now);
 	if (now != r->file)
-		return EBUSY;
+		return CHANGED;
 	e = r->tdir->dead ? ENOENT : lookup_child_locked(r->tdir, r->tname, &r->victim);
 	return e == ENOENT && !r->tdir->dead ? 0 : e;
 }
@@ -183,6 +176,20 @@ rename_locked(struct rename *r, uint32_t way, const struct cred *c)
 	return e;
 }
 
+/* What a name in a directory means, for somebody who may know that. */
+static int
+find_source(struct vnode *dir, const struct name *name, const struct cred *c, struct vnode **vp)
+{
+	int e;
+
+	krw_read(dir->lock);
+	e = vnode_access(dir, c, ACCESS_EXEC);
+	if (e == 0)
+		e = lookup_child_locked(dir, name, vp);
+	krw_exit(dir->lock);
+	return e;
+}
+
 /* Both parents are found; renames are stopped. */
 static int
 rename_between(struct lookup *from, struct lookup *to)
@@ -193,7 +200,7 @@ rename_between(struct lookup *from, struct lookup *to)
 
 	if (r.fdir->mp != r.tdir->mp)
 		return EXDEV;
-	e = lookup_child(r.fdir, r.fname, &r.file);
+	e = find_source(r.fdir, r.fname, &from->cred, &r.file);
 	if (e != 0)
 		return e;
 	if (__atomic_load_n(&r.file->mounted, __ATOMIC_ACQUIRE) != NULL)
@@ -230,7 +237,9 @@ do_rename(struct rsys_proc *p, const char *old, const char *path)
 	e = lookup(&to, p, path, LOOKUP_PARENT);
 	if (e == 0) {
 		kmutex_enter(one);
-		e = bad_name(&from.name) || bad_name(&to.name) ? EINVAL : rename_between(&from, &to);
+		do
+			e = bad_name(&from.name) || bad_name(&to.name) ? EINVAL : rename_between(&from, &to);
+		while (e == CHANGED);
 		kmutex_exit(one);
 		lookup_end(&to);
 	} else if (e == EEXIST) {

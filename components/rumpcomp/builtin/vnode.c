@@ -284,14 +284,42 @@ vnode_table_purge(struct mount *mp)
 	}
 }
 
-int
-vnode_access(struct vnode *v, const struct cred *c, int want)
+/* Locked. The vnode of a mount behind one in the table's order, referenced; NULL: the last. */
+static struct vnode *
+next_of(struct mount *mp, unsigned *slot, struct vnode *v)
 {
-	unsigned shift = v->uid == c->uid ? 6 : v->gid == c->gid ? 3 : 0;
+	v = v == NULL ? table.hash[*slot] : v->hash_next;
+	for (;;) {
+		for (; v != NULL; v = v->hash_next) {
+			if (v->mp == mp && !v->loading) {
+				vnode_ref_locked(v);
+				return v;
+			}
+		}
+		if (++*slot == HASH_SIZE)
+			return NULL;
+		v = table.hash[*slot];
+	}
+}
 
-	if ((want & ACCESS_WRITE) && v->mp->readonly)
-		return EROFS;
-	if (c->uid == 0)
-		return 0;
-	return ((v->mode >> shift) & (uint32_t)want) == (uint32_t)want ? 0 : EACCES;
+int
+vnode_table_settle(struct mount *mp)
+{
+	struct vnode *v = NULL, *next;
+	unsigned slot = 0;
+	int busy = 0;
+
+	for (;;) {
+		kmutex_enter(table.lock);
+		next = next_of(mp, &slot, v);
+		kmutex_exit(table.lock);
+		if (v != NULL)
+			vnode_release(v);
+		v = next;
+		if (v == NULL)
+			return busy ? EBUSY : 0;
+		krw_write(v->lock);
+		busy |= __atomic_load_n(&v->work, __ATOMIC_RELAXED) & VW_DELETE;
+		krw_exit(v->lock);
+	}
 }

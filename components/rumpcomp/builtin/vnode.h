@@ -22,7 +22,10 @@
 #define NAME_LONGEST 255
 #define PATH_LONGEST 1023
 
-enum { S_IFMT = 0170000, S_IFDIR = 0040000, S_IFREG = 0100000, S_IFLNK = 0120000, S_ISVTX = 01000 };
+enum {
+	S_IFMT = 0170000, S_IFDIR = 0040000, S_IFREG = 0100000, S_IFLNK = 0120000,
+	S_ISUID = 04000, S_ISGID = 02000, S_ISVTX = 01000, S_IXALL = 0111,
+};
 
 enum vnode_work { /* what must be done before the vnode may become idle */
 	VW_DELETE = 1, /* its last link is gone */
@@ -32,8 +35,17 @@ enum vnode_work { /* what must be done before the vnode may become idle */
 struct mount;
 struct bdev;
 
+#define GROUPS_MAX 16
+
 struct cred {
 	uint32_t uid, gid;
+	uint32_t ngroups; /* supplementary ones */
+	uint32_t groups[GROUPS_MAX];
+};
+
+enum vnode_protection { /* attributes of a file that bind root too */
+	VP_IMMUTABLE = 1, /* nothing changes, names neither */
+	VP_APPEND    = 2, /* it may only grow */
 };
 
 struct vnode {
@@ -54,6 +66,7 @@ struct vnode {
 	krw lock;
 	int dead;
 	uint32_t mode, uid, gid, nlink;
+	uint32_t protection;    /* enum vnode_protection; constant */
 	uint64_t size;
 };
 
@@ -103,6 +116,8 @@ struct vnode_ops {
 	int (*readlink)(struct vnode * /* R */, char *, size_t n, size_t *donep);
 	void (*getattr)(struct vnode * /* R */, struct rsys_stat *);
 	int (*update)(struct vnode * /* W */); /* mode, uid or gid were changed */
+	/* W. A time that is NULL stays as it is. */
+	int (*set_times)(struct vnode *, const struct ktime *atime, const struct ktime *mtime);
 	int (*fsync)(struct vnode * /* R */);
 	/*
 	 * The only reference, not locked: does the pending work and clears it, whatever happens.
@@ -116,6 +131,11 @@ struct mount_ops {
 	void (*free)(struct vnode *);
 	int (*load)(struct vnode *);            /* fills it in from the disk; nobody else has it */
 	int (*sync)(struct mount *);
+	/*
+	 * The mount becomes read-only (nobody is changing anything any more) or writable (nobody
+	 * can yet). EROFS
+	 */
+	int (*remount)(struct mount *, int readonly);
 	/* nobody uses it: writes everything back and frees the mount, also after an error */
 	int (*unmount)(struct mount *);
 	void (*statfs)(struct mount *, struct rsys_statfs *);
@@ -123,7 +143,8 @@ struct mount_ops {
 
 struct mount {
 	const struct mount_ops *ops;
-	int readonly;
+	int readonly;           /* atomic */
+	int writers;            /* atomic: files that are open for writing */
 	struct bdev *dev;
 	/* guarded by the table's lock */
 	struct vnode *root;     /* referenced by the mount */
@@ -164,10 +185,19 @@ static inline uint32_t vnode_type(const struct vnode *v) { return __atomic_load_
 enum { ACCESS_READ = 4, ACCESS_WRITE = 2, ACCESS_EXEC = 1 };
 
 /*
- * R. EACCES if the credentials do not allow all that is wanted; EROFS for writing on a read-only
- * mount.
+ * access.c. The vnodes are locked, R at least.
+ *
+ * EACCES if the credentials do not allow all that is wanted; for writing also EROFS on a read-only
+ * mount, EPERM if it is immutable.
  */
 int  vnode_access(struct vnode *, const struct cred *, int want);
+/* May the name of a file be taken out of a directory, in which names may be changed? EPERM. */
+int  vnode_may_remove(const struct vnode *dir, const struct vnode *, const struct cred *);
+/* May its attributes be changed by its owner and root only? EPERM, EROFS. */
+int  vnode_may_change(const struct vnode *, const struct cred *);
+int  cred_has_group(const struct cred *, uint32_t gid);
+
+static inline int mount_readonly(const struct mount *mp) { return __atomic_load_n(&mp->readonly, __ATOMIC_RELAXED); }
 
 /* mount.c */
 int  mount_root(void);
@@ -178,6 +208,13 @@ int  mount_add(struct mount *, struct vnode *covered); /* takes over both refere
 /* takes the reference over; EBUSY, EINVAL if it is no mount's root */
 int  mount_unmount(struct vnode *root);
 int  mount_sync_all(void);
+/*
+ * Changes whether a mount is read-only. EBUSY: files are open for writing or deleted but open;
+ * EINVAL: it is no mount's root; EROFS.
+ */
+int  mount_remount(struct vnode *root, int readonly);
+int  mount_begin_writer(struct mount *); /* a file is open for writing: EROFS */
+void mount_end_writer(struct mount *);
 int  mount_claim(struct bdev *);                       /* EBUSY if it is mounted */
 void mount_unclaim(struct bdev *);
 
@@ -195,6 +232,10 @@ void vnode_table_wait(kcond);            /* locked, and again after the wait */
 /* locked: somebody has a vnode of it, beside the mount its root */
 int  vnode_table_busy(struct mount *);
 void vnode_table_purge(struct mount *);  /* locked: frees the idle ones */
+/*
+ * Locks every vnode of a mount once, so that whoever saw it writable is done. EBUSY if a deleted file is still open.
+ */
+int  vnode_table_settle(struct mount *);
 void vnode_ref_locked(struct vnode *);
 
 /* Makes the first file system, in memory. */

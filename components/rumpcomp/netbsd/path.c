@@ -5,6 +5,8 @@
 #include "proc.h"
 #include "stat.h"
 
+#define GETCWD_MAX 1024
+
 static long
 stat_by(struct rsys_proc *p, int num, const char *path, struct rsys_stat *out)
 {
@@ -92,4 +94,51 @@ long
 rsys_chdir(struct rsys_proc *p, const char *path)
 {
 	return CALL(p, NB_CHDIR, WORD(path));
+}
+
+long
+rsys_access(struct rsys_proc *p, const char *path, int want)
+{
+	return CALL(p, NB_ACCESS, WORD(path), (uint64_t)want);
+}
+
+/* The result counts the terminating zero. */
+long
+rsys_getcwd(struct rsys_proc *p, char *buf, size_t n)
+{
+	char name[GETCWD_MAX];
+	long length = CALL(p, NB_GETCWD, WORD(name), sizeof(name)) - 1;
+
+	if (length < 0)
+		return length + 1;
+	if ((size_t)length > n)
+		return -NB_ERANGE;
+	for (long i = 0; i < length; i++)
+		buf[i] = name[i];
+	return length;
+}
+
+static void
+times_convert(const struct rsys_times *t, struct nb_timespec out[2])
+{
+	out[0] = (struct nb_timespec){t->atime, t->atime_nsec};
+	out[1] = (struct nb_timespec){t->mtime, t->mtime_nsec};
+}
+
+long
+rsys_utimens(struct rsys_proc *p, const char *path, int follow, const struct rsys_times *t)
+{
+	struct nb_timespec times[2];
+
+	times_convert(t, times);
+	return CALL(p, NB_UTIMENSAT, (uint64_t)NB_AT_FDCWD, WORD(path), WORD(times), follow ? 0 : NB_AT_SYMLINK_NOFOLLOW);
+}
+
+long
+rsys_futimens(struct rsys_proc *p, int fd, const struct rsys_times *t)
+{
+	struct nb_timespec times[2];
+
+	times_convert(t, times);
+	return CALL(p, NB_FUTIMENS, (uint64_t)fd, WORD(times));
 }

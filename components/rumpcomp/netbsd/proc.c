@@ -111,11 +111,19 @@ rsys_proc_destroy(struct rsys_proc *p)
 }
 
 int
-rsys_proc_setcred(struct rsys_proc *p, uint32_t uid, uint32_t gid)
+rsys_proc_setcred(struct rsys_proc *p, const struct rsys_cred *c)
 {
-	long e = CALL(p, NB_SETGID, gid);
+	long e = CALL(p, NB_SETGROUPS, c->ngroups, WORD(c->groups));
 
-	return (int)(e < 0 ? e : CALL(p, NB_SETUID, uid));
+	if (e == 0)
+		e = CALL(p, NB_SETGID, c->gid);
+	return (int)(e < 0 ? e : CALL(p, NB_SETUID, c->uid));
+}
+
+long
+rsys_umask(struct rsys_proc *p, unsigned mask)
+{
+	return CALL(p, NB_UMASK, mask);
 }
 
 struct dir *

@@ -30,7 +30,7 @@ enum { RUMP_ETFS_BLK = 1 };
 enum { RUMP_RFCFDG = 2 }; /* a process with a descriptor table of its own, empty */
 
 enum { /* errno */
-	NB_EINTR = 4, NB_ENOMEM = 12, NB_ENODEV = 19, NB_EINVAL = 22, NB_EMFILE = 24, NB_ERESTART = -3,
+	NB_ERANGE = 34, NB_EINTR = 4, NB_ENOMEM = 12, NB_ENODEV = 19, NB_EINVAL = 22, NB_EMFILE = 24, NB_ERESTART = -3,
 };
 
 enum { /* system calls */
@@ -40,7 +40,7 @@ enum { /* system calls */
 	NB_RENAME = 128, NB_MKDIR = 136, NB_RMDIR = 137, NB_PREAD = 173, NB_PWRITE = 174,
 	NB_SETGID = 181, NB_LSEEK = 199, NB_TRUNCATE = 200, NB_FTRUNCATE = 201, NB_STATVFS =
 	357, NB_GETDENTS = 390, NB_MOUNT = 410, NB_STAT = 439, NB_FSTAT = 440, NB_LSTAT = 441,
-	NB_FSTATAT = 466,
+	NB_FSTATAT = 466, NB_ACCESS = 33, NB_SETGROUPS = 80, NB_GETCWD = 296, NB_UTIMENSAT = 467, NB_FUTIMENS = 472,
 };
 
 struct nb_timespec {
@@ -83,7 +83,7 @@ struct nb_statvfs {
 
 _Static_assert(sizeof(struct nb_statvfs) == 2256 && offsetof(struct nb_statvfs, fstypename) == 172, "struct statvfs");
 
-enum { NB_AT_SYMLINK_NOFOLLOW = 0x200 };
+enum { NB_AT_SYMLINK_NOFOLLOW = 0x200, NB_AT_FDCWD = -100 };
 enum { NB_MNT_RDONLY = 1, NB_MNT_WAIT = 1 };
 
 /* What ext2fs and ffs take from mount(2): the device. */

@@ -55,7 +55,76 @@ static long do_duel(char **w) { return duel(w[1], w[2], (int)number(w[3])); }
 static long do_compare(char **w) { return twin_compare(proc, w[1], w[2]); }
 static long do_open(char **w) { return rsys_open(proc, w[1], (int)number(w[2]), (unsigned)number(w[3])); }
 static long do_close(char **w) { return rsys_close(proc, (int)number(w[1])); }
-static long do_setcred(char **w) { return rsys_proc_setcred(proc, (uint32_t)number(w[1]), (uint32_t)number(w[2])); }
+static long
+do_setcred(char **w)
+{
+	struct rsys_cred c = {.uid = (uint32_t)number(w[1]), .gid = (uint32_t)number(w[2])};
+
+	c.groups[c.ngroups++] = (uint32_t)number(w[3]);
+	return rsys_proc_setcred(proc, &c);
+}
+
+static long
+do_remount(char **w)
+{
+	int flags = RSYS_MNT_UPDATE | (strcmp(w[2], "ro") == 0 ? RSYS_MNT_RDONLY : 0);
+
+	return rsys_mount(proc, "ext2", DEVICE, w[1], flags);
+}
+
+/* Times are seconds, "now" or "same". */
+static uint32_t
+time_word(const char *s, int64_t *sec)
+{
+	*sec = (int64_t)number(s);
+	return strcmp(s, "now") == 0 ? RSYS_UTIME_NOW : strcmp(s, "same") == 0 ? RSYS_UTIME_OMIT : 0;
+}
+
+static long
+do_utimens(char **w)
+{
+	struct rsys_times t;
+
+	t.atime_nsec = time_word(w[2], &t.atime);
+	t.mtime_nsec = time_word(w[3], &t.mtime);
+	return rsys_utimens(proc, w[1], 1, &t);
+}
+
+static long do_access(char **w) { return rsys_access(proc, w[1], (int)number(w[2])); }
+static long do_umask(char **w) { return rsys_umask(proc, (unsigned)strtoul(w[1], NULL, 8)); }
+
+static long
+do_getcwd(char **w)
+{
+	char path[2000];
+	long n = rsys_getcwd(proc, path, sizeof(path));
+
+	(void)w;
+	if (n >= 0) {
+		print_quoted(path, (size_t)n);
+		putchar('\n');
+	}
+	return n;
+}
+
+/* So many bytes from a descriptor, or to it. */
+static long
+do_read(char **w)
+{
+	static char bytes[65536];
+	size_t n = number(w[2]);
+
+	return rsys_read(proc, (int)number(w[1]), bytes, n < sizeof(bytes) ? n : sizeof(bytes));
+}
+
+static long
+do_put(char **w)
+{
+	static const char bytes[65536];
+	size_t n = number(w[2]);
+
+	return rsys_write(proc, (int)number(w[1]), bytes, n < sizeof(bytes) ? n : sizeof(bytes));
+}
 
 static long
 do_fsync(char **w)
@@ -112,8 +181,9 @@ do_stat(char **w)
 	long e = rsys_lstat(proc, w[1], &st);
 
 	if (e == 0)
-		printf("mode %o nlink %u uid %u gid %u size %llu blocks %llu\n", st.mode, st.nlink, st.uid, st.gid,
-		       (unsigned long long)st.size, (unsigned long long)st.blocks);
+		printf("mode %o nlink %u uid %u gid %u size %llu blocks %llu atime %lld mtime %lld\n", st.mode, st.nlink, st.uid,
+		       st.gid, (unsigned long long)st.size, (unsigned long long)st.blocks, (long long)st.atime,
+		       (long long)st.mtime);
 	return e;
 }
 
@@ -168,7 +238,8 @@ static const struct {
 	{"twin", do_twin, 5}, {"compare", do_compare, 2}, {"scramble", do_scramble, 5},
 	{"duel", do_duel, 3},
 	{"open", do_open, 3}, {"close", do_close, 1}, {"stat", do_stat, 1}, {"statfs", do_statfs, 1},
-	{"setcred", do_setcred, 2}, {"fail", do_fail, 2}, {"counts", do_counts, 0}, {"crash", do_crash, 0},
+	{"setcred", do_setcred, 3}, {"remount", do_remount, 2}, {"utimens", do_utimens, 3}, {"access", do_access, 2},
+	{"umask", do_umask, 1}, {"getcwd", do_getcwd, 0}, {"read", do_read, 2}, {"put", do_put, 2}, {"fail", do_fail, 2}, {"counts", do_counts, 0}, {"crash", do_crash, 0},
 };
 
 static void

@@ -1,0 +1,167 @@
+/*
+ * ext2: mounting, unmounting, and what concerns a whole file system.
+ */
+#include "ext2.h"
+
+static void
+ext2_destroy(struct ext2 *fs)
+{
+	if (fs->groups != NULL)
+		kmem_free(fs->groups, (size_t)fs->ngroups * sizeof(struct ext2_group));
+	kmutex_destroy(fs->alloc);
+	kmem_free(fs, sizeof(*fs));
+}
+
+static int
+start(struct ext2 *fs)
+{
+	int e = ext2_read_groups(fs);
+
+	if (e == 0)
+		e = vnode_get(&fs->mount, EXT2_ROOT_INO, &fs->mount.root);
+	if (e != 0)
+		return e;
+	fs->mount.root->parent = EXT2_ROOT_INO;
+	e = vnode_type(fs->mount.root) != S_IFDIR ? ext2_damage(fs, "the root is no directory", EXT2_ROOT_INO) : 0;
+	if (e == 0 && !mount_readonly(&fs->mount)) {
+		e = ext2_write_super(fs, 0);
+		if (e == 0)
+			e = buf_flush(fs->dev, BUF_OWNER_META);
+	}
+	if (e != 0) {
+		vnode_release(fs->mount.root);
+		vnode_table_lock();
+		vnode_table_purge(&fs->mount);
+		vnode_table_unlock();
+	}
+	return e;
+}
+
+int
+ext2_mount(struct bdev *d, int readonly, struct mount **mpp)
+{
+	struct ext2_super *sb = kmem_alloc(sizeof(*sb));
+	struct ext2 *fs = kmem_zalloc(sizeof(*fs));
+	int e = sb == NULL || fs == NULL ? ENOMEM : ext2_read_super(d, sb);
+
+	readonly |= d->readonly;
+	if (e == 0)
+		e = ext2_check_super(d, sb, &readonly);
+	if (e == 0) {
+		ext2_take_super(fs, sb);
+		fs->mount = (struct mount){.ops = &ext2_mount_ops, .readonly = readonly, .dev = d};
+		fs->dev = d;
+		d->bsize = fs->bsize;
+		d->barrier_block = EXT2_SUPER_OFFSET / fs->bsize;
+		d->lost = d->complained = 0;
+		kmutex_init(&fs->alloc);
+		e = start(fs);
+		if (e == 0) {
+			*mpp = &fs->mount;
+		} else {
+			buf_purge(d);
+			ext2_destroy(fs);
+			fs = NULL;
+		}
+	}
+	if (sb != NULL)
+		kmem_free(sb, sizeof(*sb));
+	if (e != 0 && fs != NULL)
+		kmem_free(fs, sizeof(*fs));
+	return e;
+}
+
+static int
+ext2_sync(struct mount *mp)
+{
+	struct ext2 *fs = (struct ext2 *)mp;
+	int e;
+
+	if (mount_readonly(mp))
+		return 0;
+	e = ext2_write_super(fs, 0);
+	return e != 0 ? e : buf_flush(fs->dev, BUF_OWNER_META);
+}
+
+static int
+ext2_remount(struct mount *mp, int readonly)
+{
+	struct ext2 *fs = (struct ext2 *)mp;
+	int e;
+
+	if (!readonly && (fs->only_readonly || fs->dev->readonly))
+		return EROFS;
+	e = readonly ? buf_flush(fs->dev, BUF_OWNER_META) : 0;
+	if (e == 0)
+		e = ext2_write_super(fs, readonly);
+	return e != 0 ? e : buf_flush(fs->dev, BUF_OWNER_META);
+}
+
+#define SYNC_TRIES 5 /* before an unmount gives up what cannot be written */
+
+/* Only when everything else is safe is it marked as clean. */
+static int
+ext2_unmount(struct mount *mp)
+{
+	struct ext2 *fs = (struct ext2 *)mp;
+	struct bdev *d = fs->dev;
+	int e = ext2_sync(mp);
+
+	for (int i = 1; e != 0 && i < SYNC_TRIES; i++)
+		e = ext2_sync(mp);
+	if (e == 0 && !mount_readonly(mp)) {
+		e = ext2_write_super(fs, 1);
+		if (e == 0)
+			e = buf_flush(d, BUF_OWNER_META);
+	}
+	buf_purge(d);
+	ext2_destroy(fs);
+	mount_unclaim(d);
+	return e;
+}
+
+static void
+ext2_statfs(struct mount *mp, struct rsys_statfs *st)
+{
+	struct ext2 *fs = (struct ext2 *)mp;
+	uint32_t per_group = 2 + fs->itable_blocks, overhead = fs->first_block;
+
+	for (uint32_t g = 0; g < fs->ngroups; g++)
+		overhead += per_group + (ext2_group_has_super(fs, g) ? 1 + fs->gd_blocks + fs->reserved_gd_blocks : 0);
+	kmutex_enter(fs->alloc);
+	st->blocks = fs->nblocks - overhead;
+	st->bfree = fs->free_blocks;
+	st->bavail = fs->free_blocks > fs->reserved_blocks ? fs->free_blocks - fs->reserved_blocks : 0;
+	st->files = fs->ninodes;
+	st->ffree = fs->free_inodes;
+	kmutex_exit(fs->alloc);
+	st->bsize = fs->bsize;
+	st->namemax = NAME_LONGEST;
+	st->readonly = (uint32_t)mount_readonly(mp);
+}
+
+static struct vnode *
+ext2_node_alloc(struct mount *mp)
+{
+	struct ext2_node *n = kmem_zalloc(sizeof(*n));
+
+	(void)mp;
+	if (n == NULL)
+		return NULL;
+	n->v.ops = &ext2_vnode_ops;
+	kmutex_init(&n->time_lock);
+	return &n->v;
+}
+
+static void
+ext2_node_free(struct vnode *v)
+{
+	kmutex_destroy(node_of(v)->time_lock);
+	kmem_free(node_of(v), sizeof(struct ext2_node));
+}
+
+const struct mount_ops ext2_mount_ops = {
+	.alloc = ext2_node_alloc, .free = ext2_node_free, .load = ext2_load, .sync = ext2_sync, .remount = ext2_remount,
+	.unmount = ext2_unmount,
+	.statfs = ext2_statfs,
+};
