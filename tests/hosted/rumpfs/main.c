@@ -239,7 +239,8 @@ static const struct {
 	{"duel", do_duel, 3},
 	{"open", do_open, 3}, {"close", do_close, 1}, {"stat", do_stat, 1}, {"statfs", do_statfs, 1},
 	{"setcred", do_setcred, 3}, {"remount", do_remount, 2}, {"utimens", do_utimens, 3}, {"access", do_access, 2},
-	{"umask", do_umask, 1}, {"getcwd", do_getcwd, 0}, {"read", do_read, 2}, {"put", do_put, 2}, {"fail", do_fail, 2}, {"counts", do_counts, 0}, {"crash", do_crash, 0},
+	{"umask", do_umask, 1}, {"getcwd", do_getcwd, 0}, {"read", do_read, 2}, {"put", do_put, 2},
+	{"fail", do_fail, 2}, {"counts", do_counts, 0}, {"crash", do_crash, 0},
 };
 
 static void
