@@ -1,0 +1,360 @@
+/*
+ * Operations: a byte says which, its arguments follow. A path is a byte, an index of `paths`; a
+ * descriptor one of OPS_FILES that the input opened; a position one of `positions`, a little more
+ * or less; a length one of `lengths`.
+ */
+#include "ops.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "fuzz.h"
+
+#define BUFFER  40000
+#define N(a)    (sizeof(a) / sizeof((a)[0]))
+#define TEN     "0123456789"
+#define FIFTY   TEN TEN TEN TEN TEN
+#define NAME250 FIFTY FIFTY FIFTY FIFTY FIFTY
+
+enum { EBUSY_RUMP = 16 };
+
+static const char *const paths[] = {
+	"/", "/a", "/b", "/d", "/d/e", "/d/f", "/l", "/long", "/many", "/many/entry-7", "/sparse", "/hard", "/x", "/y",
+	"/d/x", "/d/e/x", "/many/x", "/z", "/z/x", "/z/y", ".", "..", "x", "../x", "/d/../a", "/l/", "/d/", "/loop", "",
+	"/" NAME250 "x", "/" NAME250 "123456", "/" NAME250 "/" NAME250 "/" NAME250 "/" NAME250 "/" NAME250,
+};
+
+static const int64_t positions[] = {
+	0, 1000, 1024, 2048, 4096, 8192, 12 * 1024, 20000, 12 * 2048, 12 * 4096, 100000, 268 * 1024, 300000, 524 * 2048,
+	1036 * 4096, 65804LL * 1024, 65804LL * 1024 + 5000, 262668LL * 2048, 1 << 30, INT32_MAX, UINT32_MAX,
+	16843020LL * 1024, 1LL << 35, 1LL << 40, 1LL << 42, 1LL << 44, 1LL << 62, INT64_MAX - 4, -1, INT64_MIN + 3, 5, 70,
+};
+
+static const uint16_t lengths[] = {0, 1, 100, 512, 1024, 1025, 4096, 5000, 12288, 16384, 20000, 30000, 40000, 7, 60, 3000};
+
+static uint8_t buffer[BUFFER];
+
+uint8_t
+cursor_byte(struct cursor *c)
+{
+	return c->at < c->end ? *c->at++ : 0;
+}
+
+static const char *
+path(struct cursor *c)
+{
+	return paths[cursor_byte(c) % N(paths)];
+}
+
+static int64_t
+position(struct cursor *c)
+{
+	uint8_t b = cursor_byte(c);
+
+	return positions[b / 8] + (b % 8 - 3 * (positions[b / 8] > 3));
+}
+
+static size_t
+length(struct cursor *c)
+{
+	return lengths[cursor_byte(c) % N(lengths)];
+}
+
+static int
+fd(struct ops *o, struct cursor *c)
+{
+	return (int)o->fd[cursor_byte(c) % OPS_FILES];
+}
+
+static long
+op_open(struct ops *o, struct cursor *c)
+{
+	static const int flags[] = {RSYS_CREAT, RSYS_TRUNC, RSYS_EXCL, RSYS_APPEND, RSYS_NOFOLLOW, RSYS_DIRECTORY};
+	const char *name = path(c);
+	unsigned bits = cursor_byte(c), slot = cursor_byte(c) % OPS_FILES;
+	int f = bits & 3;
+
+	for (unsigned i = 0; i < N(flags); i++)
+		f |= bits & 4 << i ? flags[i] : 0;
+	if (o->fd[slot] >= 0)
+		rsys_close(o->proc, (int)o->fd[slot]);
+	o->fd[slot] = rsys_open(o->proc, name, f, 0644);
+	return o->fd[slot];
+}
+
+static long
+op_close(struct ops *o, struct cursor *c)
+{
+	unsigned slot = cursor_byte(c) % OPS_FILES;
+	long e = rsys_close(o->proc, (int)o->fd[slot]);
+
+	o->fd[slot] = -1;
+	return e;
+}
+
+static long
+op_read(struct ops *o, struct cursor *c)
+{
+	int f = fd(o, c);
+
+	return rsys_read(o->proc, f, buffer, length(c));
+}
+
+static long
+op_write(struct ops *o, struct cursor *c)
+{
+	int f = fd(o, c);
+
+	return rsys_write(o->proc, f, buffer, length(c));
+}
+
+static long
+op_pread(struct ops *o, struct cursor *c)
+{
+	int f = fd(o, c);
+	size_t n = length(c);
+
+	return rsys_pread(o->proc, f, buffer, n, position(c));
+}
+
+static long
+op_pwrite(struct ops *o, struct cursor *c)
+{
+	int f = fd(o, c);
+	size_t n = length(c);
+
+	return rsys_pwrite(o->proc, f, buffer, n, position(c));
+}
+
+static long
+op_lseek(struct ops *o, struct cursor *c)
+{
+	int f = fd(o, c), whence = cursor_byte(c) % 4;
+
+	return rsys_lseek(o->proc, f, position(c), whence);
+}
+
+static long
+op_stat(struct ops *o, struct cursor *c)
+{
+	struct rsys_stat st;
+
+	return rsys_stat(o->proc, path(c), &st);
+}
+
+static long
+op_lstat(struct ops *o, struct cursor *c)
+{
+	struct rsys_stat st;
+
+	return rsys_lstat(o->proc, path(c), &st);
+}
+
+static long
+op_fstat(struct ops *o, struct cursor *c)
+{
+	struct rsys_stat st;
+
+	return rsys_fstat(o->proc, fd(o, c), &st);
+}
+
+/* What a folder says must be well formed, whatever lies on the disk. */
+static void
+check_entries(long bytes)
+{
+	for (long at = 0; at < bytes;) {
+		struct rsys_dirent *d = (struct rsys_dirent *)(buffer + at);
+
+		size_t least = offsetof(struct rsys_dirent, name) + d->namelen + 1u;
+
+		if (d->reclen % 8 != 0 || d->reclen < least || d->reclen > bytes - at || d->name[d->namelen] != 0 ||
+		    strlen(d->name) != d->namelen || strchr(d->name, '/') != NULL)
+			fuzz_wrong("readdir: a bad entry at %ld of %ld", at, bytes);
+		at += d->reclen;
+	}
+}
+
+static long
+op_readdir(struct ops *o, struct cursor *c)
+{
+	int f = fd(o, c);
+	long n = rsys_readdir(o->proc, f, buffer, length(c));
+
+	check_entries(n);
+	return n;
+}
+
+static long
+op_readlink(struct ops *o, struct cursor *c)
+{
+	const char *p = path(c);
+
+	return rsys_readlink(o->proc, p, (char *)buffer, length(c));
+}
+
+static long
+op_link(struct ops *o, struct cursor *c)
+{
+	const char *from = path(c);
+
+	return rsys_link(o->proc, from, path(c));
+}
+
+static long
+op_rename(struct ops *o, struct cursor *c)
+{
+	const char *from = path(c);
+
+	return rsys_rename(o->proc, from, path(c));
+}
+
+static long
+op_symlink(struct ops *o, struct cursor *c)
+{
+	const char *target = path(c);
+
+	return rsys_symlink(o->proc, target, path(c));
+}
+
+static long
+op_truncate(struct ops *o, struct cursor *c)
+{
+	const char *p = path(c);
+
+	return rsys_truncate(o->proc, p, position(c));
+}
+
+static long
+op_ftruncate(struct ops *o, struct cursor *c)
+{
+	int f = fd(o, c);
+
+	return rsys_ftruncate(o->proc, f, position(c));
+}
+
+static long
+op_chmod(struct ops *o, struct cursor *c)
+{
+	const char *p = path(c);
+
+	return rsys_chmod(o->proc, p, cursor_byte(c) * 16);
+}
+
+static long
+op_chown(struct ops *o, struct cursor *c)
+{
+	const char *p = path(c);
+
+	return rsys_chown(o->proc, p, cursor_byte(c) % 4, 70000);
+}
+
+static long op_mkdir(struct ops *o, struct cursor *c) { return rsys_mkdir(o->proc, path(c), 0755); }
+static long op_rmdir(struct ops *o, struct cursor *c) { return rsys_rmdir(o->proc, path(c)); }
+static long op_unlink(struct ops *o, struct cursor *c) { return rsys_unlink(o->proc, path(c)); }
+static long op_chdir(struct ops *o, struct cursor *c) { return rsys_chdir(o->proc, path(c)); }
+static long op_fsync(struct ops *o, struct cursor *c) { return rsys_fsync(o->proc, fd(o, c)); }
+static long op_sync(struct ops *o, struct cursor *c) { return (void)c, rsys_sync(o->proc); }
+
+static long
+op_setcred(struct ops *o, struct cursor *c)
+{
+	uint8_t uid = cursor_byte(c) % 4;
+
+	return rsys_proc_setcred(o->proc, &(struct rsys_cred){.uid = uid, .gid = uid});
+}
+
+static long
+op_statfs(struct ops *o, struct cursor *c)
+{
+	struct rsys_statfs st;
+
+	return rsys_statfs(o->proc, path(c), &st);
+}
+
+/* The device is in use, so this must fail. */
+static long
+op_mount(struct ops *o, struct cursor *c)
+{
+	long e = rsys_mount(o->proc, "ext2", "/dev/disk0", path(c), 0);
+
+	if (e == 0)
+		fuzz_wrong("one disk was mounted twice");
+	return e;
+}
+
+/* A remount that fails leaves nothing to go on with, and no process. */
+static long
+op_remount(struct ops *o, struct cursor *c)
+{
+	long e = ops_unmount(o), again = ops_mount(o);
+
+	(void)c;
+	return e != 0 ? e : again;
+}
+
+static const struct {
+	const char *name;
+	long (*run)(struct ops *, struct cursor *);
+} table[] = {
+	{"open", op_open}, {"close", op_close}, {"read", op_read}, {"write", op_write}, {"pread", op_pread},
+	{"pwrite", op_pwrite}, {"lseek", op_lseek}, {"stat", op_stat}, {"lstat", op_lstat}, {"fstat", op_fstat},
+	{"readdir", op_readdir}, {"readlink", op_readlink}, {"link", op_link}, {"rename", op_rename},
+	{"symlink", op_symlink}, {"truncate", op_truncate}, {"ftruncate", op_ftruncate}, {"chmod", op_chmod},
+	{"chown", op_chown}, {"mkdir", op_mkdir}, {"rmdir", op_rmdir}, {"unlink", op_unlink}, {"chdir", op_chdir},
+	{"fsync", op_fsync}, {"sync", op_sync}, {"setcred", op_setcred}, {"statfs", op_statfs}, {"mount", op_mount},
+	{"remount", op_remount},
+};
+
+long
+ops_one(struct ops *o, struct cursor *c)
+{
+	unsigned which = cursor_byte(c) % N(table);
+	const uint8_t *begin = c->at;
+	long e = table[which].run(o, c);
+
+	if (o->explain) {
+		printf("%s", table[which].name);
+		for (; begin < c->at; begin++)
+			printf(" %u", *begin);
+		printf(" = %ld\n", e);
+		fflush(stdout);
+	}
+	return e;
+}
+
+long
+ops_mount(struct ops *o)
+{
+	long e;
+
+	for (int i = 0; i < OPS_FILES; i++)
+		o->fd[i] = -1;
+	o->proc = rsys_proc_create();
+	e = rsys_mount(o->proc, "ext2", "/dev/disk0", "/", o->readonly ? RSYS_MNT_RDONLY : 0);
+	if (e == -EBUSY_RUMP)
+		fuzz_wrong("mount: the disk is still in use");
+	if (e == 0)
+		return 0;
+	rsys_proc_destroy(o->proc);
+	o->proc = NULL;
+	return e;
+}
+
+long
+ops_unmount(struct ops *o)
+{
+	struct rsys_stat st;
+	struct rsys_proc *last;
+	long e;
+
+	rsys_proc_destroy(o->proc);
+	last = rsys_proc_create();
+	e = rsys_stat(last, "/", &st);
+	if (e == 0)
+		e = rsys_unmount(last, "/");
+	if (e == -EBUSY_RUMP)
+		fuzz_wrong("unmount: something still holds the file system");
+	rsys_proc_destroy(last);
+	return e;
+}

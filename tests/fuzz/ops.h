@@ -1,0 +1,36 @@
+/*
+ * Operations from bytes, on a process of the rump kernel.
+ */
+#ifndef OPS_H
+#define OPS_H
+
+#include <stdint.h>
+
+#include <rsys.h>
+
+#define OPS_FILES 6
+
+struct cursor {
+	const uint8_t *at, *end;
+};
+
+/* The next byte; 0 at the end. */
+uint8_t cursor_byte(struct cursor *);
+
+struct ops {
+	struct rsys_proc *proc;
+	long fd[OPS_FILES]; /* below 0: none */
+	int readonly, explain;
+};
+
+/* Mounts the disk on "/" for a new process. Result: 0 or -errno; then there is no process. */
+long ops_mount(struct ops *);
+
+/* Reads an operation and does it. Result: what it said. */
+long ops_one(struct ops *, struct cursor *);
+
+/* Ends the process and unmounts; whatever still holds the file system is a finding. Result: 0 or
+ * -errno, with the file system gone all the same. */
+long ops_unmount(struct ops *);
+
+#endif
