@@ -66,7 +66,7 @@ def _client_params(options: Options, entries: list[Entry], image: Ext2) -> dict[
     own = disk.own_folder(entries) if disk.has_room(image) else ""
     if not own:
         print("          the image has no room for the client's own files: it only reads")
-    params = {"own": own, "seed": str(options.seed)}
+    params = {"own": own, "seed": str(options.seed or 1)}
     features = image.read_only_features()
     if features:
         print(f"          the image has the feature {', '.join(features)}: nothing may be written")
@@ -150,7 +150,7 @@ def _run_one(options: Options) -> str:
                 now.note = make_iso(system, out)
         if options.compose:
             return ""
-        own = plan.plan(options.seed, params["own"]) if params.get("own") else []
+        own = plan.plan(options.seed or 1, params["own"]) if params.get("own") else []
         _boot(system, options, out, entries, own)
     print(f"{system.name}: good")
     return system.then

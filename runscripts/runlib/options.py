@@ -21,7 +21,8 @@ class Options:
     image: Path | None
     unchecked: bool
     memory_mib: int | None
-    seed: int
+    seed: int | None
+    operations: int | None
     seconds: int | None
     icount: bool
     kvm: bool
@@ -58,7 +59,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--image", type=Path, metavar="FILE", help="disk image: a copy of this ext2 image")
     add("--unchecked", action="store_true", help="whatever the image is: the client just survives it")
     add("--memory", dest="memory_mib", type=_positive, metavar="MIB", help="of the machine")
-    add("--seed", type=_positive, default=1, help="of the files the client makes")
+    add("--seed", type=_positive, metavar="N", help="of all that is random: files, workloads, the disk's order")
+    add("--operations", type=_positive, metavar="N", help="how many each random client does")
     add("--seconds", type=_positive, help="limit of the run")
     add("--icount", action="store_true", help="count instructions: one takes one nanosecond")
     add("--kvm", action="store_true", help="use the processor's virtualization")

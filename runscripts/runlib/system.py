@@ -14,10 +14,11 @@ from .places import BUILD, KERNEL, PROJECT, SCRIPTS, call, first_line, locked, r
 
 sys.path.insert(0, str(PROJECT))
 from composer.errors import Refusal  # noqa: E402  (the composer lies in the project's folder)
-from composer.script import Script, read_script  # noqa: E402
+from composer.script import Script, Setting, read_script  # noqa: E402
 
 DISK, LIST = "disk.img", "list.bin"
 UNCHECKED = "fsclient: "  # all that the client of an unchecked disk must print
+SEEDS = 100  # seeds of one script are smaller
 BASE_DISK_MIB = 10  # what the memory that a script asks for has room for
 MOST_MIB = 3000  # memory of this machine type lies in one piece up to here
 SECONDS_A_MIB, NAMES_A_SECOND = 2, 50  # what software emulation needs at most
@@ -124,8 +125,33 @@ def memory_for(system: System, options: Options, bytes_of_files: int) -> int:
     return options.memory_mib or needed
 
 
+def _own_number(params: dict[str, Setting], key: str) -> int | None:
+    """A parameter that the script gives a number; None if it does not."""
+    text = params[key].value if key in params else None
+    return int(text) if isinstance(text, str) and text.isdigit() else None
+
+
+def _asked_params(system: System, options: Options) -> tuple[dict[str, dict[str, str]], int]:
+    """
+    For each component, what --seed and --operations make of the numbers in the script, and by how
+    much that makes the run longer. Seeds of a run differ from each other as they do in the script.
+    """
+    found: dict[str, dict[str, str]] = {}
+    longer = 1
+    for name, block in read_script(str(system.file)).components.items():
+        seed, operations = (_own_number(block.params, key) for key in ("seed", "operations"))
+        if options.seed and seed is not None:
+            found.setdefault(name, {})["seed"] = str(options.seed * SEEDS + seed)
+        if options.operations and operations:
+            found.setdefault(name, {})["operations"] = str(options.operations)
+            longer = max(longer, -(-options.operations // operations))
+    if options.operations and not any("operations" in params for params in found.values()):
+        raise Stop(f"{system.name} has no component with the parameter operations")
+    return found, longer
+
+
 def _overlay(
-    system: System, out: Path, facts: dict[str, object], params: dict[str, str]
+    system: System, out: Path, facts: dict[str, object], params: dict[str, dict[str, str]]
 ) -> Path:
     """
     A script that is the system's own with what this run changes. It has the same name and lies in
@@ -133,9 +159,9 @@ def _overlay(
     """
     lines = [f"include = [{json.dumps(os.path.relpath(system.file, out))}]", "", "[system]"]
     lines += [f"{key} = {json.dumps(value)}" for key, value in facts.items()]
-    if params:
-        lines += ["", f"[component.{system.client}.params]"]
-        lines += [f"{key} = {json.dumps(value)}" for key, value in params.items()]
+    for component, values in params.items():
+        lines += ["", f"[component.{component}.params]"]
+        lines += [f"{key} = {json.dumps(value)}" for key, value in values.items()]
     file = out / f"{system.name}.toml"
     replace_file(file, ("\n".join(lines) + "\n").encode())
     return file
@@ -147,14 +173,17 @@ def compose(system: System, options: Options, out: Path, names: int, params: dic
     for file in [DISK] * system.with_disk + [LIST] * bool(system.client):
         files += ["--file", f"{file}={out / file}"]
         size += (out / file).stat().st_size
-    if size or options.memory_mib:
+    changed, longer = _asked_params(system, options)
+    if params:
+        changed.setdefault(system.client, {}).update(params)
+    if size or changed or options.memory_mib:
         memory = memory_for(system, options, size)
-        seconds = system.seconds + (size >> 20) * SECONDS_A_MIB + names // NAMES_A_SECOND
+        seconds = system.seconds * longer + (size >> 20) * SECONDS_A_MIB + names // NAMES_A_SECOND
         facts: dict[str, object] = {"memory_mib": memory, "image_limit_mib": memory}
         facts["seconds"] = seconds
         if options.unchecked:
             facts["expect"] = [UNCHECKED]
-        script = _overlay(system, out, facts, params)
+        script = _overlay(system, out, facts, changed)
     roots = [part for root in options.roots for part in ("--root", root.resolve())]
     command = [sys.executable, "-m", "composer", script.resolve(), "--out", out, *files, *roots]
     done = call(command, cwd=PROJECT)

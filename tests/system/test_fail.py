@@ -104,6 +104,10 @@ def test_disk_for_a_system_without(run: Run, tmp_path: Path) -> None:
     check(run("--from", tmp_path, "hello"), "hello has no disk")
 
 
+def test_operations_of_nobody(run: Run) -> None:
+    check(run("--operations", "5", "fs-stress"), "has no component with the parameter operations")
+
+
 def test_qemu_missing(run: Run, tmp_path: Path) -> None:
     check(run("--qemu", tmp_path / "none", "hello"), f"{tmp_path}/none is not installed")
     assert leftovers(tmp_path / "out") == []
