@@ -14,6 +14,8 @@
 #include "random.h"
 
 #define REFUSED 1 /* some error */
+#define MANY    (NODES - 6)
+#define FEW     8
 #define TARGET  "nowhere"
 
 /* What an operation is about: a name in a folder, and perhaps another. */
@@ -23,11 +25,18 @@ struct at {
 	char path[PATH];
 };
 
+/* Often a name that is there. */
 static void
 pick(struct at *a)
 {
+	int i = (int)roll(NODES);
+
 	a->folder = model_random_folder();
 	a->name = (int)roll(NAMES);
+	if (i > 0 && nodes[i].there && roll(2) == 0) {
+		a->folder = nodes[i].parent;
+		a->name = nodes[i].name;
+	}
 	a->node = model_find(a->folder, a->name);
 	model_path(a->path, a->folder, a->name);
 }
@@ -289,6 +298,20 @@ start(void)
 	return judge("mkdir", path, fsc_mkdir(path, 0755), 0);
 }
 
+/* The tree grows until it has nearly all names there may be, and shrinks until few are left. */
+static int
+is_shrinking(void)
+{
+	static int shrinking;
+	int names = 0;
+
+	for (int i = 0; i < NODES; i++)
+		names += nodes[i].there;
+	if (names > MANY || names < FEW)
+		shrinking = names > MANY;
+	return shrinking;
+}
+
 int
 tree_step(void)
 {
@@ -298,7 +321,9 @@ tree_step(void)
 	};
 	int bad = !nodes[0].there && start();
 
-	if (!bad)
+	if (!bad && is_shrinking() && roll(2) == 0)
+		bad = roll(2) ? do_unlink() : do_rmdir();
+	else if (!bad)
 		bad = steps[roll(sizeof(steps) / sizeof(steps[0]))]();
 	return bad ? bad : compare();
 }
