@@ -293,6 +293,60 @@ op_remount(struct ops *o, struct cursor *c)
 	return e != 0 ? e : again;
 }
 
+/* From read-only to writable, or back: from then on the disk must not be written. */
+static long
+op_update(struct ops *o, struct cursor *c)
+{
+	int readonly = cursor_byte(c) % 2;
+	long e;
+
+	if (!readonly)
+		disk_readonly(0);
+	e = rsys_mount(o->proc, "ext2", "/dev/disk0", "/", RSYS_MNT_UPDATE | (readonly ? RSYS_MNT_RDONLY : 0));
+	if (e == 0)
+		o->readonly = readonly;
+	disk_readonly(o->readonly);
+	return e;
+}
+
+static struct rsys_times
+times(struct cursor *c)
+{
+	int64_t t = position(c);
+	uint32_t nsec = cursor_byte(c);
+
+	return (struct rsys_times){t, -t / 2, nsec > 200 ? RSYS_UTIME_NOW : nsec, nsec > 100 ? RSYS_UTIME_OMIT : 1u << nsec % 32};
+}
+
+static long
+op_utimens(struct ops *o, struct cursor *c)
+{
+	const char *p = path(c);
+	struct rsys_times t = times(c);
+
+	return rsys_utimens(o->proc, p, t.atime & 1, &t);
+}
+
+static long
+op_futimens(struct ops *o, struct cursor *c)
+{
+	int f = fd(o, c);
+	struct rsys_times t = times(c);
+
+	return rsys_futimens(o->proc, f, &t);
+}
+
+static long
+op_access(struct ops *o, struct cursor *c)
+{
+	const char *p = path(c);
+
+	return rsys_access(o->proc, p, cursor_byte(c) % 9);
+}
+
+static long op_umask(struct ops *o, struct cursor *c) { return rsys_umask(o->proc, cursor_byte(c) * 3u); }
+static long op_getcwd(struct ops *o, struct cursor *c) { return rsys_getcwd(o->proc, (char *)buffer, length(c)); }
+
 static const struct {
 	const char *name;
 	long (*run)(struct ops *, struct cursor *);
@@ -303,7 +357,8 @@ static const struct {
 	{"symlink", op_symlink}, {"truncate", op_truncate}, {"ftruncate", op_ftruncate}, {"chmod", op_chmod},
 	{"chown", op_chown}, {"mkdir", op_mkdir}, {"rmdir", op_rmdir}, {"unlink", op_unlink}, {"chdir", op_chdir},
 	{"fsync", op_fsync}, {"sync", op_sync}, {"setcred", op_setcred}, {"statfs", op_statfs}, {"mount", op_mount},
-	{"remount", op_remount},
+	{"remount", op_remount}, {"update", op_update}, {"utimens", op_utimens}, {"futimens", op_futimens},
+	{"access", op_access}, {"umask", op_umask}, {"getcwd", op_getcwd},
 };
 
 long
