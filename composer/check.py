@@ -226,6 +226,8 @@ def _check_limits(component: Component, headers: Headers) -> None:
     for part in component.devices:
         if part.first % headers["PAGE_SIZE"] or part.count % headers["PAGE_SIZE"]:
             raise Refusal(part.where, "device memory is given in whole pages", component.name)
+    if sum(part.count for part in component.devices) > headers["HEAP_VA"] - headers["DEVICES_VA"]:
+        raise component.refuse("devices", "more device memory than there are addresses for")
     for file in component.files:
         if len(file.name.encode()) > FILE_NAME_MAX:
             raise Refusal(

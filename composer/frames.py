@@ -30,6 +30,8 @@ def _pages(linked: Linked, name: str, headers: Headers) -> dict[str, list[tuple[
         (address, -(-file.size // page))
         for address, file in zip(part.file_addresses, component.files)
     ]
+    devices = sum(part.count for part in component.devices)
+    shared.append((headers["DEVICES_VA"], devices // page))
     return {"own": own, "shared": shared}
 
 

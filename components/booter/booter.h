@@ -50,6 +50,7 @@ void slot_put_back(slot_t); /* empties the slot, which was the last taken */
 
 /* space.c: address spaces. */
 void space_map(struct pgtbl_cap, u64 frame, u64 va, word_t prot);  /* adds the page tables that are missing */
+void space_map_of(struct pgtbl_cap, struct frame_cap, u64 frame, u64 va, word_t prot); /* of other frames than RAM */
 void *window_open(u64 frame); /* maps a user frame at the booter's window, for writing; one at a time */
 void window_close(void);
 

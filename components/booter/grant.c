@@ -32,12 +32,33 @@ grant_irqs(struct built *b, const struct info_grant *g)
 	put_derived(b, g, irq_derive((struct irq_cap){SLOT_BOOT_IRQ}, s, g->a, g->b, RIGHT_ALL), s);
 }
 
+static const struct info_grant *
+grants_of(const struct built *b)
+{
+	return (const void *)((const char *)b->info + b->info->grants);
+}
+
+/* Where a range of device memory is mapped: behind those that the script names before it. */
+static u64
+device_va(const struct built *b, const struct info_grant *g)
+{
+	u64 va = DEVICES_VA;
+
+	for (const struct info_grant *before = grants_of(b); before < g; before++)
+		if (before->kind == GRANT_DEVICE)
+			va += before->b;
+	return va;
+}
+
 static void
 grant_device(struct built *b, const struct info_grant *g)
 {
 	slot_t s = slot_take();
 	struct frame_cap device = {SLOT_BOOT_DEVICE};
+	u64 va = device_va(b, g);
 
+	for (u64 at = 0; at < g->b; at += PAGE_SIZE)
+		space_map_of(b->pgtbl, device, (g->a + at) / PAGE_SIZE, va + at, MAP_READ | MAP_WRITE | MAP_UNCACHED);
 	put_derived(b, g, frame_derive(device, s, g->a / PAGE_SIZE, g->b / PAGE_SIZE, RIGHT_USE), s);
 }
 
@@ -90,12 +111,6 @@ grant_one(struct built *b, const struct info_grant *g, const struct first_caps *
 	default:
 		die("%s: unknown grant %u", b->comp->name, g->kind);
 	}
-}
-
-static const struct info_grant *
-grants_of(const struct built *b)
-{
-	return (const void *)((const char *)b->info + b->info->grants);
 }
 
 void

@@ -27,15 +27,21 @@ add_tables(struct pgtbl_cap p, u64 va)
 }
 
 void
-space_map(struct pgtbl_cap p, u64 frame, u64 va, word_t prot)
+space_map_of(struct pgtbl_cap p, struct frame_cap of, u64 frame, u64 va, word_t prot)
 {
-	int e = pgtbl_map(p, all_frames, frame, va, prot);
+	int e = pgtbl_map(p, of, frame, va, prot);
 
 	if (e == ENOENT) {
 		add_tables(p, va);
-		e = pgtbl_map(p, all_frames, frame, va, prot);
+		e = pgtbl_map(p, of, frame, va, prot);
 	}
 	need(e, va);
+}
+
+void
+space_map(struct pgtbl_cap p, u64 frame, u64 va, word_t prot)
+{
+	space_map_of(p, all_frames, frame, va, prot);
 }
 
 void *

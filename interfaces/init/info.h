@@ -18,6 +18,7 @@
 #define STACK_STRIDE  0x0000000000010000UL /* at least the lowest page of each is the guard and never mapped */
 #define STACKS_MAX    64
 #define INFO_VA       0x0000000020000000UL /* struct comp_info and its arrays, read-only */
+#define DEVICES_VA    0x0000000038000000UL /* device memory that the script gives, range after range */
 #define HEAP_VA       0x0000000040000000UL /* pages from memmgr, upwards */
 #define HEAP_VA_END   0x0000000800000000UL
 #define SHARED_VA     0x0000000800000000UL /* session buffers and rings from memmgr, upwards */
@@ -41,7 +42,7 @@ enum grant_kind {
 	GRANT_PGTBL   = 5, /* CAP_PGTBL of component a */
 	GRANT_COMP    = 6, /* CAP_COMP of component a */
 	GRANT_TCAP    = 7, /* CAP_TCAP with all the time there is: the scheduler's */
-	GRANT_DEVICE  = 8, /* CAP_FRAME over device memory; a = physical address, b = bytes */
+	GRANT_DEVICE  = 8, /* CAP_FRAME over device memory, mapped from DEVICES_VA on; a = physical address, b = bytes */
 	GRANT_RCV     = 9, /* nothing at start: the scheduler puts the CAP_RCV of the component's thread number a here */
 	GRANT_FREE    = 10, /* a run of b empty slots for the component's own use, from this one on */
 	/*
