@@ -113,6 +113,7 @@ class System:
     forbid: list[str]
     seconds: int
     icount: bool
+    disk: str  # the kind of the machine's disk device; empty if it has none
     components: dict[str, Component]
     interfaces: dict[str, Interface]
 

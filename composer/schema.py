@@ -56,6 +56,7 @@ RANGES = Kind("a list of [first, number] pairs", lambda value: _is_list(value, _
 TABLES = Kind("a list of tables", lambda value: _is_list(value, lambda e: isinstance(e, dict)))
 FRAMES = Kind('a number of KiB or "rest"', lambda value: _is_number(value) or value == "rest")
 
+DISKS = ["virtio"]  # devices that the machine may have
 SYSTEM_KEYS = {
     "description": TEXT,
     "memory_mib": NUMBER,
@@ -67,6 +68,7 @@ SYSTEM_KEYS = {
     "then": TEXT,
     "interactive": TEXT,
     "icount": FLAG,
+    "disk": TEXT,
 }
 DEFAULT_KEYS = {  # what a component.toml may say
     "provides": TEXTS,
@@ -407,6 +409,14 @@ def _interfaces(components: dict[str, Component], places: Places) -> dict[str, I
     return interfaces
 
 
+def _disk(block: Block) -> str:
+    """The kind of the machine's disk device, "" if it has none."""
+    setting = block.settings.get("disk")
+    if setting and setting.value not in DISKS:
+        raise Refusal(setting.where, f"there is no disk {setting.value}, only {' and '.join(DISKS)}")
+    return setting.value if setting else ""
+
+
 def read_system(script: Script, places: Places) -> System:
     """Types every key of a merged script. Output of the parse stage."""
     _check_keys(script.system, SYSTEM_KEYS, "")
@@ -435,6 +445,7 @@ def read_system(script: Script, places: Places) -> System:
         forbid=get("forbid", ["panic"]),
         seconds=get("seconds", 60),
         icount=get("icount", False),
+        disk=_disk(script.system),
         components=components,
         interfaces=interfaces,
     )

@@ -341,6 +341,7 @@ def system_json(linked: Linked, image: Image) -> str:
         "forbid": system.forbid,
         "seconds": system.seconds,
         "icount": system.icount,
+        "disk": system.disk,
         "image_bytes": len(image.data),
         "files": files,
     }

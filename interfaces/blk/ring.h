@@ -11,6 +11,7 @@
 #ifndef BLK_RING_H
 #define BLK_RING_H
 
+#include <abi/err.h>
 #include <blk/blk.h>
 
 #define BLK_RING_BROKEN (~0u)
@@ -65,6 +66,26 @@ blk_server_take(struct blk_server_ring *s, struct blk_request *out)
 	const volatile struct blk_request *r = &s->ring->req[s->taken++ % BLK_RING_SLOTS];
 
 	*out = (struct blk_request){r->id, r->op, r->sectors, r->sector, r->offset};
+}
+
+/*
+ * Is a request right for a device of so many sectors and a session buffer of so many bytes? r is
+ * the server's own copy. Result: 0; EINVAL malformed; ENOSPC outside the device; EROFS.
+ */
+static inline u32
+blk_request_check(const struct blk_request *r, u64 sectors, int readonly, u64 buffer_bytes)
+{
+	u64 bytes = (u64)r->sectors * BLK_SECTOR;
+
+	if (r->op == BLK_FLUSH)
+		return r->sectors ? EINVAL : EOK;
+	if ((r->op != BLK_READ && r->op != BLK_WRITE) || r->sectors == 0 ||
+	    r->offset % BLK_SECTOR || r->offset < PAGE_SIZE || r->offset > buffer_bytes ||
+	    bytes > buffer_bytes - r->offset)
+		return EINVAL;
+	if (r->sector > sectors || r->sectors > sectors - r->sector)
+		return ENOSPC;
+	return r->op == BLK_WRITE && readonly ? EROFS : EOK;
 }
 
 /* Writes a completion. A request that was taken has a place for it. */

@@ -6,6 +6,7 @@ wrongly.
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -18,12 +19,11 @@ from . import aftermath, disk, machine, plan
 from .errors import Stop
 from .ext2 import Ext2
 from .listing import Entry, pack_list, summary
+from .machine import AFTER
 from .options import Options, parse
 from .places import BUILD, PROJECT, call, locked, replace_file
 from .progress import say_error, step
 from .system import DISK, LIST, System, build_kernel, compose, make_iso, read_system
-
-AFTER = "after.img"
 
 
 @contextmanager
@@ -106,14 +106,17 @@ def _boot(
     print(f"boot      {composed.memory_mib} MiB of memory, {until}", flush=True)
     if options.gdb:
         print(f"          waiting for gdb: gdb -ex 'target remote :1234' {machine.KERNEL}", flush=True)
+    if composed.disk:
+        shutil.copyfile(out / DISK, out / AFTER)  # the machine writes to the copy
     with _memory_file(out, composed, options.keep) as ram:
         command = machine.command_line(options, composed, out, ram, iso, typed)
         console = machine.run(command, composed, out, None if forever else float(limit), typed)
         if not entries:
             return
-        with step("disk") as now:
-            aftermath.take_out(ram, console, composed, out / AFTER)
-            now.note = f"{AFTER} taken out of the machine"
+        if not composed.disk:
+            with step("disk") as now:
+                aftermath.take_out(ram, console, composed, out / AFTER)
+                now.note = f"{AFTER} taken out of the machine"
     with step("check") as now:
         if system.interactive:
             now.note = aftermath.judge_changed(out / AFTER)

@@ -26,6 +26,7 @@ from .options import Options
 from .places import KERNEL, call, find_tool
 
 QEMU_LEAST = (7, 2)
+AFTER = "after.img"  # the disk after the run
 EXIT_GOOD, EXIT_BAD, EXIT_PANIC = 33, 65, 253  # components/booter/README.md
 KVM_GET_API_VERSION, KVM_CREATE_VM = 0xAE00, 0xAE01
 
@@ -37,6 +38,7 @@ class Composed:
     memory_mib: int
     seconds: int
     icount: bool
+    disk: str
     expect: list[str]
     forbid: list[str]
     files: dict[str, dict[str, int]]
@@ -173,6 +175,9 @@ def command_line(
     command += ["-chardev", f"stdio,id=console,signal={'off' if typed.raw else 'on'}", "-serial", "chardev:console"]
     if options.icount or composed.icount:
         command += ["-icount", "shift=0,sleep=off"]
+    if composed.disk:
+        command += ["-drive", f"if=none,id=disk,format=raw,file={_escaped(out / AFTER)}"]
+        command += ["-device", f"{composed.disk}-blk-pci,disable-legacy=on,drive=disk"]
     if options.gdb:
         command += ["-gdb", "tcp:127.0.0.1:1234", "-S"]
     return command

@@ -36,6 +36,7 @@ class System:
     interactive: str  # what is typed if nobody can; empty if it wants no input
     then: str  # the system that comes after a good run; empty if none does
     with_disk: bool
+    device: str  # the disk is a device of this kind; empty: a file of the boot image
     client: str  # the component that gets the list of the disk's files; empty if none does
 
 
@@ -82,7 +83,8 @@ def read_system(name: str) -> System:
         _number(script, "seconds", 60),
         _text(script, "interactive"),
         _text(script, "then"),
-        bool(_who_has(script, DISK)),
+        bool(_who_has(script, DISK) or _text(script, "disk")),
+        _text(script, "disk"),
         _who_has(script, LIST),
     )
 
@@ -170,7 +172,7 @@ def _overlay(
 def compose(system: System, options: Options, out: Path, names: int, params: dict[str, str]) -> str:
     """Runs the composer; names: how many the client checks. Result: what to say about it."""
     script, files, size = system.file, [], 0
-    for file in [DISK] * system.with_disk + [LIST] * bool(system.client):
+    for file in [DISK] * (system.with_disk and not system.device) + [LIST] * bool(system.client):
         files += ["--file", f"{file}={out / file}"]
         size += (out / file).stat().st_size
     changed, longer = _asked_params(system, options)
