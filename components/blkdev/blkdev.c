@@ -6,8 +6,7 @@
  * in the ring. Only this component writes session buffers, under the lock, so that a client whose
  * slots are all free hears nothing any more. A ring is read only after copying out of it.
  */
-#include <blk/blk.h>
-#include <blk/ring.h>
+#include <blk/server.h>
 #include <init/init.h>
 #include <lib/component.h>
 #include <lib/kcall.h>
@@ -18,24 +17,15 @@
 
 #include "device.h"
 
-#define CLIENTS 8
 #define PATIENCE 10 /* seconds that a closing client's requests have before the device is stopped */
 
-static struct client {
-	word_t comp; /* component id; 0 = free */
-	word_t session;
-	struct blk_server_ring ring;
-	u64 bytes; /* of the session buffer */
-	int closing; /* nothing more is taken from its ring */
-	int told;    /* a completion was written since it was notified */
-} clients[CLIENTS];
-
 static struct slot {
-	struct client *client;
+	struct blk_client *client;
 	struct blk_request request;
 	u32 done, piece; /* sectors: carried out; that the device has now */
 } slots[VIRTQ_SLOTS];
 
+static struct blk_client clients[BLK_CLIENTS];
 static struct mutex lock;
 static struct virtq queue;
 static struct device device;
@@ -55,31 +45,17 @@ cos_init(void)
 	hz = init_tsc_hz();
 }
 
-static struct client *
-find(word_t comp)
-{
-	for (u32 i = 0; i < CLIENTS; i++)
-		if (clients[i].comp == comp)
-			return &clients[i];
-	return NULL;
-}
-
 /* Sends to everybody who has a completion and does not know. */
 static void
 notify(void)
 {
-	const struct info_grant *g;
-
-	for (u32 i = 0; (g = cos_grant(GRANT_SND, i)); i++) {
-		struct client *c = find(g->a);
-
-		if (c && __atomic_exchange_n(&c->told, 0, __ATOMIC_SEQ_CST))
-			snd_send((struct snd_cap){g->slot});
-	}
+	for (u32 i = 0; i < BLK_CLIENTS; i++)
+		if (__atomic_exchange_n(&clients[i].told, 0, __ATOMIC_SEQ_CST))
+			blk_client_notify(clients[i].comp);
 }
 
 static void
-complete(struct client *c, u64 id, u32 error)
+complete(struct blk_client *c, u64 id, u32 error)
 {
 	blk_server_complete(&c->ring, id, error);
 	__atomic_store_n(&c->told, 1, __ATOMIC_SEQ_CST);
@@ -109,7 +85,7 @@ submit(struct slot *s)
 static void
 advance(struct slot *s, int good)
 {
-	struct client *c = s->client;
+	struct blk_client *c = s->client;
 
 	if (good && s->request.op == BLK_READ && !c->closing)
 		memcpy(data_of(s), queue.shared->data[s - slots], s->piece * BLK_SECTOR);
@@ -136,7 +112,7 @@ give_up(void)
 }
 
 static void
-start(struct client *c, struct slot *s)
+start(struct blk_client *c, struct slot *s)
 {
 	struct blk_request r;
 	u32 error;
@@ -164,7 +140,7 @@ free_slot(void)
 
 /* Result: number of requests taken; none of a client whose ring cannot be as it is. */
 static long
-take_requests(struct client *c)
+take_requests(struct blk_client *c)
 {
 	u32 n = c->comp && !c->closing ? blk_server_pending(&c->ring) : 0;
 	struct slot *s;
@@ -187,8 +163,8 @@ work(void)
 		advance(&slots[slot], good);
 	if (queue.broken && !stopped)
 		give_up();
-	for (u32 i = 0; i < CLIENTS; i++)
-		take_requests(&clients[(turn + i) % CLIENTS]);
+	for (u32 i = 0; i < BLK_CLIENTS; i++)
+		take_requests(&clients[(turn + i) % BLK_CLIENTS]);
 	turn++;
 	if (queue.head != head)
 		device_notify();
@@ -197,36 +173,24 @@ work(void)
 long
 blk_open(word_t session, word_t *out_sectors, word_t *out_readonly)
 {
-	struct client *c;
-	word_t va;
-	long pages;
+	long e;
 
 	mutex_lock(&lock);
-	c = find(cos_badge()) ? NULL : find(0);
-	pages = c ? mem_session_accept(session, cos_badge(), &va) : -EBUSY;
-	if (pages >= 0 && pages < 2) {
-		mem_session_close(session);
-		pages = -EINVAL;
-	}
-	if (pages > 0) {
-		*c = (struct client){
-		    .comp = cos_badge(), .session = session, .bytes = pages * PAGE_SIZE};
-		blk_server_open(&c->ring, (struct blk_ring *)va);
-		*out_sectors = device.sectors;
-		*out_readonly = device.readonly;
-	}
+	e = blk_client_enter(clients, session);
 	mutex_unlock(&lock);
-	return pages > 0 ? 0 : pages;
+	*out_sectors = e ? 0 : device.sectors;
+	*out_readonly = e ? 0 : device.readonly;
+	return e;
 }
 
 long
 blk_kick(void)
 {
-	struct client *c;
+	struct blk_client *c;
 	long n = -EBADF;
 
 	mutex_lock(&lock);
-	c = find(cos_badge());
+	c = blk_client_find(clients, cos_badge());
 	if (c && !c->closing)
 		n = take_requests(c);
 	if (n > 0 && !queue.broken)
@@ -237,7 +201,7 @@ blk_kick(void)
 }
 
 static int
-has_slots(const struct client *c)
+has_slots(const struct blk_client *c)
 {
 	for (u32 i = 0; i < VIRTQ_SLOTS; i++)
 		if (slots[i].client == c)
@@ -247,7 +211,7 @@ has_slots(const struct client *c)
 
 /* Until the device has none of the client's requests; the lock is free in between. */
 static void
-drain(struct client *c)
+drain(struct blk_client *c)
 {
 	cycles_t end = cos_now() + PATIENCE * hz;
 
@@ -266,18 +230,16 @@ drain(struct client *c)
 static long
 forget(word_t comp)
 {
-	struct client *c;
+	struct blk_client *c;
 	long e = -EBADF;
 
 	mutex_lock(&lock);
-	c = comp ? find(comp) : NULL;
+	c = comp ? blk_client_find(clients, comp) : NULL;
 	if (c) {
 		c->closing = 1;
 		drain(c);
-		if (c->comp == comp && c->closing) { /* nobody else was faster */
-			mem_session_close(c->session);
-			c->comp = 0;
-		}
+		if (c->comp == comp && c->closing) /* nobody else was faster */
+			blk_client_leave(c);
 		e = 0;
 	}
 	mutex_unlock(&lock);

@@ -6,25 +6,19 @@
  * that kicks; in the mode "reorder" the worker (thread 1) carries them out late and in another
  * order. A client's ring is read only after copying out of it.
  */
-#include <blk/blk.h>
-#include <blk/ring.h>
+#include <blk/server.h>
 #include <init/init.h>
 #include <lib/component.h>
 #include <lib/kcall.h>
 #include <lib/mutex.h>
 #include <lib/string.h>
-#include <mem/mem.h>
 #include <sched/sched.h>
 
 #include "disk.h"
 #include "late.h"
 
-static struct client {
-	word_t comp;        /* component id; 0 = free */
-	word_t session;
-	struct blk_server_ring ring;
-	u64 bytes;          /* of the session buffer */
-} clients[LATE_CLIENTS];
+static struct blk_client clients[LATE_CLIENTS];
+_Static_assert(LATE_CLIENTS == BLK_CLIENTS, "room for the requests of all clients");
 
 static struct mutex lock;
 static struct disk disk;
@@ -50,28 +44,8 @@ cos_init(void)
 	late.delay = cos_param_number("delay_us", 1000) * (init_tsc_hz() / 1000000);
 }
 
-static struct client *
-find(word_t comp)
-{
-	for (u32 i = 0; i < LATE_CLIENTS; i++)
-		if (clients[i].comp == comp)
-			return &clients[i];
-	return NULL;
-}
-
-/* The sending side of the end point of the client's thread that takes completions. */
 static void
-notify(const struct client *c)
-{
-	const struct info_grant *g;
-
-	for (u32 i = 0; (g = cos_grant(GRANT_SND, i)); i++)
-		if (g->a == c->comp)
-			snd_send((struct snd_cap){g->slot});
-}
-
-static void
-carry_out(struct client *c, const struct blk_request *r)
+carry_out(struct blk_client *c, const struct blk_request *r)
 {
 	u32 error = disk_check(&disk, r, c->bytes);
 
@@ -82,7 +56,7 @@ carry_out(struct client *c, const struct blk_request *r)
 
 /* Result: number of requests taken; none of a client whose ring cannot be as it is. */
 static long
-take_requests(struct client *c)
+take_requests(struct blk_client *c)
 {
 	u32 n = blk_server_pending(&c->ring);
 
@@ -103,41 +77,29 @@ take_requests(struct client *c)
 long
 blk_open(word_t session, word_t *out_sectors, word_t *out_readonly)
 {
-	struct client *c;
-	word_t va;
-	long pages;
+	long e;
 
 	mutex_lock(&lock);
-	c = find(cos_badge()) ? NULL : find(0);
-	pages = c ? mem_session_accept(session, cos_badge(), &va) : -EBUSY;
-	if (pages >= 0 && pages < 2) {
-		mem_session_close(session);
-		pages = -EINVAL;
-	}
-	if (pages > 0) {
-		*c = (struct client){
-		    .comp = cos_badge(), .session = session, .bytes = pages * PAGE_SIZE};
-		blk_server_open(&c->ring, (struct blk_ring *)va);
-		*out_sectors = disk.sectors;
-		*out_readonly = disk.readonly;
-	}
+	e = blk_client_enter(clients, session);
 	mutex_unlock(&lock);
-	return pages > 0 ? 0 : pages;
+	*out_sectors = e ? 0 : disk.sectors;
+	*out_readonly = e ? 0 : disk.readonly;
+	return e;
 }
 
 long
 blk_kick(void)
 {
-	struct client *c;
+	struct blk_client *c;
 	long n = -EBADF;
 
 	mutex_lock(&lock);
-	c = find(cos_badge());
+	c = blk_client_find(clients, cos_badge());
 	if (c)
 		n = take_requests(c);
 	mutex_unlock(&lock);
 	if (n > 0 && !reorder)
-		notify(c);
+		blk_client_notify(cos_badge());
 	else if (n > 0 && worker)
 		sched_wakeup(worker);
 	return n;
@@ -146,15 +108,14 @@ blk_kick(void)
 static long
 forget(word_t comp)
 {
-	struct client *c;
+	struct blk_client *c;
 	long e = -EBADF;
 
 	mutex_lock(&lock);
-	c = find(comp);
+	c = blk_client_find(clients, comp);
 	if (c && comp) {
 		late_drop(&late, c - clients);
-		mem_session_close(c->session);
-		c->comp = 0;
+		blk_client_leave(c);
 		e = 0;
 	}
 	mutex_unlock(&lock);
@@ -188,7 +149,7 @@ work(void)
 	}
 	mutex_unlock(&lock);
 	if (found)
-		notify(&clients[e.client]);
+		blk_client_notify(clients[e.client].comp);
 	return found;
 }
 
