@@ -17,11 +17,11 @@ LAST = ("fs-", "kernel-")  # systems that take longest, so they are begun first
 
 
 def _makefiles() -> list[Job]:
-    """Folders of tests/ with a Makefile that has a target check."""
+    """Folders of tests/ with a Makefile that has a target check, its own or that of unit.mk."""
     found = []
     for file in sorted((PROJECT / "tests").glob("**/Makefile")):
         text = file.read_text(encoding="utf-8")
-        if "\ncheck:" in text or text.startswith("check:"):
+        if "\ncheck:" in text or text.startswith("check:") or "\ninclude ../unit.mk" in text:
             folder = file.parent.relative_to(PROJECT)
             name = str(folder.relative_to("tests"))
             command = ["make", "-s", "--no-print-directory", "-C", str(folder), "check"]
