@@ -7,6 +7,7 @@
  * taken from their block and given to another.
  */
 #include "buf.h"
+#include "journal.h"
 
 #define HASH_SIZE 4096u /* power of two */
 
@@ -260,7 +261,9 @@ buf_discard(struct bdev *d, uint64_t blkno)
 	if (b != NULL) {
 		link_remove(&b->lru);
 		buf_mark_clean(b);
-		b->flags &= ~(uint32_t)BUF_VALID;
+		if (b->flags & BUF_LOGGED)
+			d->journal->logged--;
+		b->flags &= ~(uint32_t)(BUF_VALID | BUF_LOGGED);
 		buf_settle(b);
 	}
 	kmutex_exit(bcache.lock);

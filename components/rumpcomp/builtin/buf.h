@@ -24,6 +24,7 @@ enum {
 	BUF_DIRTY = 4,
 	BUF_IO    = 8,  /* the host has it */
 	BUF_ASYNC = 16, /* nobody waits for that: released when it is done */
+	BUF_LOGGED = 32, /* DIRTY, and in the running transaction of the journal: not written in place yet */
 };
 
 #define BUF_OWNER_META 0 /* owner of a block that is not the data of one file */
@@ -91,9 +92,23 @@ void buf_discard(struct bdev *, uint64_t blkno);
 /*
  * Writes what was dirty when it was called, waits, and makes it stable (SYNC). owner: only
  * metadata and that file's data; BUF_OWNER_META: everything. Result: EIO if a write failed; what
- * failed stays dirty.
+ * failed stays dirty. With a journal, the running transaction is committed instead.
  */
 int  buf_flush(struct bdev *, uint32_t owner);
+
+/*
+ * For the journal, which has stopped operations. Writes what is dirty and not logged, or only what
+ * is data, without making it stable. EIO.
+ */
+int  buf_write_all(struct bdev *, int only_data);
+/* The logged buffers, BUSY, as a chain in the order of their blocks; and back: dirty if they are committed, else given up. */
+struct buf *buf_take_logged(struct bdev *, unsigned *n);
+void buf_give_logged(struct buf *chain, int committed);
+
+/* A transfer past the cache, waited for. Blocks are of the mounted size. EIO. */
+int  bdev_transfer(struct bdev *, int op, void *data, uint32_t bytes, uint64_t blkno);
+/* Has anything been written that may not be stable? */
+int  bdev_unstable(struct bdev *);
 
 /* Forgets everything of a device, dirty or not. Nobody uses it any more. */
 void buf_purge(struct bdev *);

@@ -4,6 +4,7 @@
  * gives the buffers back.
  */
 #include "buf.h"
+#include "journal.h"
 #include "op.h"
 
 #define BATCH_BUFS   256 /* dirty buffers that one round of write-back takes */
@@ -307,6 +308,7 @@ chain_write(struct buf *chain, struct io_batch *batch)
 struct choice { /* which dirty buffers */
 	struct bdev *dev;   /* NULL: of all */
 	uint32_t owner;     /* BUF_OWNER_META: of all */
+	int only_data;
 	uint64_t until;     /* dirty since then or longer */
 	unsigned most;
 };
@@ -314,6 +316,10 @@ struct choice { /* which dirty buffers */
 static int
 chosen(const struct buf *b, const struct choice *c)
 {
+	if (b->flags & BUF_LOGGED)
+		return 0;
+	if (c->only_data && b->owner == BUF_OWNER_META)
+		return 0;
 	return (c->dev == NULL || b->dev == c->dev) &&
 	       (c->owner == BUF_OWNER_META || b->owner == BUF_OWNER_META || b->owner == c->owner);
 }
@@ -399,8 +405,11 @@ int
 buf_flush(struct bdev *d, uint32_t owner)
 {
 	struct io_batch batch = {0, 0};
-	struct choice c = {d, owner, 0, ~0u};
+	struct choice c = {.dev = d, .owner = owner, .most = ~0u};
 	int unstable, e;
+
+	if (d->journal != NULL)
+		return journal_commit(d->journal);
 
 	kmutex_enter(bcache.lock);
 	c.until = bcache.clock;
@@ -418,13 +427,129 @@ buf_flush(struct bdev *d, uint32_t owner)
 	return e;
 }
 
+int
+buf_write_all(struct bdev *d, int only_data)
+{
+	struct io_batch batch = {0, 0};
+	struct choice c = {.dev = d, .owner = BUF_OWNER_META, .only_data = only_data, .until = ~0ull, .most = ~0u};
+
+	while (batch.error == 0 && flush_round(&c, &batch))
+		;
+	return batch.error;
+}
+
+/* The cache's lock is held. Is one of the logged buffers somebody's? */
+static int
+logged_busy(struct bdev *d)
+{
+	int busy = 0;
+
+	for (struct link *l = bcache.dirty.next; l != &bcache.dirty; l = l->next) {
+		struct buf *b = container_of(l, struct buf, dirty);
+
+		if (b->dev == d && (b->flags & BUF_LOGGED) && (b->flags & BUF_BUSY)) {
+			b->wanted = 1;
+			busy = 1;
+		}
+	}
+	return busy;
+}
+
+struct buf *
+buf_take_logged(struct bdev *d, unsigned *np)
+{
+	struct buf *chain = NULL;
+
+	*np = 0;
+	kmutex_enter(bcache.lock);
+	while (logged_busy(d))
+		kcond_wait(bcache.released, bcache.lock);
+	for (struct link *l = bcache.dirty.next; l != &bcache.dirty; l = l->next) {
+		struct buf *b = container_of(l, struct buf, dirty);
+
+		if (b->dev != d || !(b->flags & BUF_LOGGED))
+			continue;
+		b->flags |= BUF_BUSY;
+		b->io_next = chain;
+		chain = b;
+		++*np;
+	}
+	kmutex_exit(bcache.lock);
+	return chain_sort(chain, *np);
+}
+
+void
+buf_give_logged(struct buf *chain, int committed)
+{
+	struct buf *next;
+
+	kmutex_enter(bcache.lock);
+	for (struct buf *b = chain; b != NULL; b = next) {
+		next = b->io_next;
+		b->flags &= ~(uint32_t)(BUF_LOGGED | BUF_BUSY);
+		if (!committed)
+			buf_mark_clean(b);
+		buf_settle(b);
+	}
+	kmutex_exit(bcache.lock);
+}
+
+struct transfer_done {
+	int over, error;
+};
+
+static void
+transfer_over(void *arg, size_t bytes, int error)
+{
+	struct transfer_done *t = arg;
+
+	(void)bytes;
+	kmutex_enter(bcache.lock);
+	t->error = error;
+	t->over = 1;
+	kcond_broadcast(bcache.released);
+	kmutex_exit(bcache.lock);
+}
+
+int
+bdev_transfer(struct bdev *d, int op, void *data, uint32_t bytes, uint64_t blkno)
+{
+	struct transfer_done t = {0, 0};
+	uint64_t before;
+
+	kmutex_enter(bcache.lock);
+	before = d->written;
+	kmutex_exit(bcache.lock);
+	rumpuser_bio(d->fd, op, data, bytes, (int64_t)(blkno * d->bsize), transfer_over, &t);
+	kmutex_enter(bcache.lock);
+	while (!t.over)
+		kcond_wait(bcache.released, bcache.lock);
+	if (t.error == 0 && op == RUMPUSER_BIO_WRITE)
+		d->written++;
+	if (t.error == 0 && (op & RUMPUSER_BIO_SYNC) && d->stable < before)
+		d->stable = before;
+	kmutex_exit(bcache.lock);
+	return t.error;
+}
+
+int
+bdev_unstable(struct bdev *d)
+{
+	int unstable;
+
+	kmutex_enter(bcache.lock);
+	unstable = d->written != d->stable;
+	kmutex_exit(bcache.lock);
+	return unstable;
+}
+
 void
 buf_write_back(void)
 {
 	/* the cache's clock at the last rounds; the only user is the write-back thread */
 	static uint64_t seen[DIRTY_ROUNDS];
 	struct io_batch batch = {0, 0};
-	struct choice c = {NULL, BUF_OWNER_META, 0, BATCH_BUFS};
+	struct choice c = {.owner = BUF_OWNER_META, .most = BATCH_BUFS};
 	struct buf *chain;
 	unsigned n, left;
 

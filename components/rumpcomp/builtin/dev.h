@@ -20,6 +20,7 @@ struct bdev {
 	/* a block that may be written again at any time, to make the earlier writes stable */
 	uint32_t barrier_block;
 	/* guarded by the cache's lock */
+	struct journal *journal; /* of what is mounted, or NULL */
 	uint64_t written;        /* how many transfers have been written */
 	uint64_t stable;         /* how many of these are known to be on stable storage */
 	int lost;                /* a block could not be written, and was given up */

@@ -31,6 +31,20 @@ struct ext2 {
 	int was_clean;          /* when it was mounted; if not, only e2fsck can say that it is */
 	int only_readonly;      /* it has features that we cannot write */
 	uint16_t extra_isize;   /* of new inodes; 0 if they are small */
+	/* the journal */
+	int has_journal, needs_recovery; /* constant while mounted */
+	uint32_t journal_ino, journal_length;
+	uint32_t *journal_map;
+	int finishing_orphans;  /* at mount: inodes without names are no damage */
+	kmutex orphan_lock;     /* guards the list; taken in an operation, buffers follow it */
+	struct link orphans;    /* the newest first */
+	/*
+	 * guarded by alloc; changed without it while no operation is going on. Of each group in which something was freed, the
+	 * bitmap of blocks before the running transaction: what is taken there is not taken again
+	 */
+	uint8_t **frozen;
+	size_t frozen_size;
+	uint32_t nfrozen;
 	/* guarded by alloc */
 	kmutex alloc;
 	struct ext2_group *groups;
@@ -50,6 +64,7 @@ struct ext2_node {
 	uint16_t extra_isize;
 	int fresh;                 /* not on the disk yet */
 	struct ktime mtime, ctime, crtime;
+	struct link orphan;        /* guarded by the file system's orphan_lock; then dtime is the next one's number */
 	kmutex time_lock;          /* guards atime, which readers write */
 	struct ktime atime;
 	/* hints, atomic, written by readers */
@@ -89,6 +104,25 @@ void ext2_times_flush(struct vnode *);
 void ext2_touch(struct ext2_node *, int modified);      /* ctime, and mtime if modified */
 void ext2_note_access(struct ext2_node *);              /* atime; R */
 int  ext2_set_times(struct vnode *, const struct ktime *atime, const struct ktime *mtime);
+
+/* In an operation: of a node that is an orphan. */
+int  ext2_inode_put_dtime(struct op *, struct ext2_node *, uint32_t dtime);
+
+/* ext2_orphan.c. Nothing happens without a journal, or if it is one already, or none. */
+int  ext2_orphan_add(struct op *, struct ext2_node *);
+int  ext2_orphan_remove(struct op *, struct ext2_node *);
+int  ext2_orphans_finish(struct ext2 *); /* at mount */
+
+/*
+ * ext2_journal.c. recover: *changed: what is in memory of the disk may be wrong. stop: after an error the
+ * journal goes on, unless that is forced.
+ */
+int  ext2_journal_recover(struct ext2 *, int *changed);
+int  ext2_journal_start(struct ext2 *);
+int  ext2_journal_stop(struct ext2 *, int force);
+int  ext2_freeze(struct ext2 *, uint32_t group, const uint8_t *bitmap); /* ENOMEM */
+/* After ENOSPC, outside operations: has a commit made blocks free that were not? */
+int  ext2_reclaim(struct ext2 *);
 
 /* ext2_balloc.c. One block near a goal; its buffer is not touched. ENOSPC, EIO. */
 int  ext2_block_alloc(struct op *, struct ext2 *, uint32_t goal, uint32_t *blockp);
@@ -161,6 +195,7 @@ int  ext2_rename(struct rename *);
 int  ext2_readlink(struct vnode *, char *, size_t n, size_t *donep);
 void ext2_inactive(struct vnode *);
 int  ext2_is_fast_link(const struct ext2_node *);
-void ext2_drop_link(struct ext2_node *); /* one link less, in memory; the last one leaves work */
+/* One link less, in memory; the last one leaves work. */
+int  ext2_drop_link(struct op *, struct ext2_node *);
 
 #endif

@@ -28,6 +28,18 @@ bitmap_find_clear(const uint8_t *map, uint32_t from, uint32_t n)
 	return n;
 }
 
+/* A clear bit that was clear before the running transaction too; n if there is none. */
+static uint32_t
+find_free(const struct ext2 *fs, uint32_t group, const uint8_t *map, uint32_t from, uint32_t n)
+{
+	const uint8_t *frozen = fs->frozen != NULL ? fs->frozen[group] : NULL;
+	uint32_t bit = bitmap_find_clear(map, from, n);
+
+	while (bit < n && frozen != NULL && (frozen[bit / 8] & (1u << bit % 8)))
+		bit = bitmap_find_clear(map, bit + 1, n);
+	return bit;
+}
+
 /* Takes a block of one group, at or behind from, else anywhere in it. ENOSPC. */
 static int
 alloc_in_group(struct op *op, struct ext2 *fs, uint32_t group, uint32_t from, uint32_t *blockp)
@@ -38,9 +50,9 @@ alloc_in_group(struct op *op, struct ext2 *fs, uint32_t group, uint32_t from, ui
 
 	if (e != 0)
 		return e;
-	bit = bitmap_find_clear(b->data, from, n);
+	bit = find_free(fs, group, b->data, from, n);
 	if (bit == n) {
-		bit = bitmap_find_clear(b->data, 0, from);
+		bit = find_free(fs, group, b->data, 0, from);
 		bit = bit == from ? n : bit;
 	}
 	if (bit == n) {
@@ -72,7 +84,8 @@ alloc_somewhere(struct op *op, struct ext2 *fs, uint32_t goal, uint32_t *blockp)
 
 			if (e != ENOSPC)
 				return e;
-			ext2_damage(fs, "nothing is free in the bitmap of group", group);
+			if (fs->frozen == NULL || fs->frozen[group] == NULL)
+				ext2_damage(fs, "nothing is free in the bitmap of group", group);
 		}
 		group = group + 1 < fs->ngroups ? group + 1 : 0;
 		from = 0;
@@ -123,9 +136,10 @@ free_locked(struct op *op, struct ext2 *fs, uint32_t block)
 
 	if (e != 0)
 		return e;
-	if (!(b->data[bit / 8] & (1u << bit % 8))) {
+	e = ext2_freeze(fs, group, b->data);
+	if (e == 0 && !(b->data[bit / 8] & (1u << bit % 8))) {
 		e = ext2_damage(fs, "a block is free and in use", block);
-	} else {
+	} else if (e == 0) {
 		b->data[bit / 8] &= (uint8_t)~(1u << bit % 8);
 		op_dirty(op, b, BUF_OWNER_META);
 	}

@@ -39,7 +39,7 @@ check(struct ext2 *fs, const struct ext2_node *n)
 {
 	uint32_t type = n->v.mode & S_IFMT;
 
-	if (n->v.nlink == 0)
+	if (n->v.nlink == 0 && !fs->finishing_orphans)
 		return ext2_damage(fs, "a name of a deleted inode", n->v.ino);
 	if (n->flags & EXT2_EXTENTS_FL)
 		return ext2_damage(fs, "an inode with extents", n->v.ino);
@@ -70,6 +70,7 @@ take(struct ext2 *fs, struct ext2_node *n, const struct ext2_inode *d)
 	n->generation = d->i_generation;
 	n->file_acl = d->i_file_acl;
 	n->sectors = d->i_blocks;
+	n->dtime = d->i_dtime;
 	if (fs->inode_size >= sizeof(*d) && d->i_extra_isize >= EXT2_EXTRA_ISIZE - 8 &&
 	    d->i_extra_isize <= fs->inode_size - EXT2_INODE_OLD_SIZE) {
 		n->extra_isize = d->i_extra_isize;
@@ -168,6 +169,22 @@ ext2_inode_write(struct op *op, struct ext2_node *n)
 	copy_in(fs, &d, b->data + off);
 	put(n, &d);
 	memcpy(b->data + off, &d, min_u64(fs->inode_size, sizeof(d)));
+	op_dirty(op, b, BUF_OWNER_META);
+	buf_release(b);
+	return 0;
+}
+
+int
+ext2_inode_put_dtime(struct op *op, struct ext2_node *n, uint32_t dtime)
+{
+	struct buf *b;
+	uint32_t off;
+	int e = inode_block(ext2_of(&n->v), n->v.ino, &b, &off);
+
+	if (e != 0)
+		return e;
+	n->dtime = dtime;
+	((struct ext2_inode *)(b->data + off))->i_dtime = dtime;
 	op_dirty(op, b, BUF_OWNER_META);
 	buf_release(b);
 	return 0;

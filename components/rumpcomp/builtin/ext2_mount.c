@@ -9,30 +9,92 @@ ext2_destroy(struct ext2 *fs)
 	if (fs->groups != NULL)
 		kmem_free(fs->groups, (size_t)fs->ngroups * sizeof(struct ext2_group));
 	kmutex_destroy(fs->alloc);
+	kmutex_destroy(fs->orphan_lock);
 	kmem_free(fs, sizeof(*fs));
+}
+
+static void
+forget_vnodes(struct ext2 *fs)
+{
+	vnode_table_lock();
+	vnode_table_purge(&fs->mount);
+	vnode_table_unlock();
+}
+
+/* What is on the disk, into memory. *readonly is set if that is all that can be. */
+static int
+load(struct ext2 *fs, struct ext2_super *sb, int *readonly)
+{
+	struct bdev *d = fs->dev;
+	int e = ext2_read_super(d, sb);
+
+	if (e == 0)
+		e = ext2_check_super(d, sb, readonly);
+	if (e != 0)
+		return e;
+	ext2_take_super(fs, sb);
+	d->bsize = fs->bsize;
+	d->barrier_block = EXT2_SUPER_OFFSET / fs->bsize;
+	return ext2_read_groups(fs);
+}
+
+/* The journal is emptied; what was read before is forgotten and read again. */
+static int
+recover(struct ext2 *fs, struct ext2_super *sb, int *readonly)
+{
+	int changed = 0, e = ext2_journal_recover(fs, &changed);
+
+	forget_vnodes(fs);
+	buf_purge(fs->dev);
+	kmem_free(fs->groups, (size_t)fs->ngroups * sizeof(struct ext2_group));
+	fs->groups = NULL;
+	if (e == 0)
+		e = load(fs, sb, readonly);
+	if (e == 0)
+		e = ext2_write_super(fs, 1);
+	return e != 0 ? e : buf_flush(fs->dev, BUF_OWNER_META);
+}
+
+/* From here on the disk says that it is in use. */
+static int
+begin_writing(struct ext2 *fs)
+{
+	int e = ext2_write_super(fs, 0);
+
+	if (e == 0)
+		e = buf_flush(fs->dev, BUF_OWNER_META);
+	if (e == 0 && fs->has_journal)
+		e = ext2_journal_start(fs);
+	if (e == 0 && fs->has_journal)
+		e = ext2_orphans_finish(fs);
+	return e;
+}
+
+/* Everything is on the disk, which says so. */
+static int
+end_writing(struct ext2 *fs, int force)
+{
+	int e = fs->has_journal ? ext2_journal_stop(fs, force) : buf_flush(fs->dev, BUF_OWNER_META);
+
+	if (e == 0)
+		e = ext2_write_super(fs, 1);
+	return e != 0 ? e : buf_flush(fs->dev, BUF_OWNER_META);
 }
 
 static int
 start(struct ext2 *fs)
 {
-	int e = ext2_read_groups(fs);
+	int e = vnode_get(&fs->mount, EXT2_ROOT_INO, &fs->mount.root);
 
-	if (e == 0)
-		e = vnode_get(&fs->mount, EXT2_ROOT_INO, &fs->mount.root);
 	if (e != 0)
 		return e;
 	fs->mount.root->parent = EXT2_ROOT_INO;
 	e = vnode_type(fs->mount.root) != S_IFDIR ? ext2_damage(fs, "the root is no directory", EXT2_ROOT_INO) : 0;
-	if (e == 0 && !mount_readonly(&fs->mount)) {
-		e = ext2_write_super(fs, 0);
-		if (e == 0)
-			e = buf_flush(fs->dev, BUF_OWNER_META);
-	}
+	if (e == 0 && !mount_readonly(&fs->mount))
+		e = begin_writing(fs);
 	if (e != 0) {
+		ext2_journal_stop(fs, 1);
 		vnode_release(fs->mount.root);
-		vnode_table_lock();
-		vnode_table_purge(&fs->mount);
-		vnode_table_unlock();
 	}
 	return e;
 }
@@ -42,32 +104,34 @@ ext2_mount(struct bdev *d, int readonly, struct mount **mpp)
 {
 	struct ext2_super *sb = kmem_alloc(sizeof(*sb));
 	struct ext2 *fs = kmem_zalloc(sizeof(*fs));
-	int e = sb == NULL || fs == NULL ? ENOMEM : ext2_read_super(d, sb);
+	int e = sb == NULL || fs == NULL ? ENOMEM : 0;
 
 	readonly |= d->readonly;
-	if (e == 0)
-		e = ext2_check_super(d, sb, &readonly);
 	if (e == 0) {
-		ext2_take_super(fs, sb);
-		fs->mount = (struct mount){.ops = &ext2_mount_ops, .readonly = readonly, .dev = d};
 		fs->dev = d;
-		d->bsize = fs->bsize;
-		d->barrier_block = EXT2_SUPER_OFFSET / fs->bsize;
+		fs->mount = (struct mount){.ops = &ext2_mount_ops, .dev = d};
 		d->lost = d->complained = 0;
 		kmutex_init(&fs->alloc);
-		e = start(fs);
+		kmutex_init(&fs->orphan_lock);
+		link_init(&fs->orphans);
+		e = load(fs, sb, &readonly);
+		if (e == 0 && fs->needs_recovery && !d->readonly)
+			e = recover(fs, sb, &readonly);
+		fs->mount.readonly = readonly;
+		if (e == 0)
+			e = start(fs);
 		if (e == 0) {
 			*mpp = &fs->mount;
 		} else {
+			forget_vnodes(fs);
 			buf_purge(d);
 			ext2_destroy(fs);
-			fs = NULL;
 		}
+	} else if (fs != NULL) {
+		kmem_free(fs, sizeof(*fs));
 	}
 	if (sb != NULL)
 		kmem_free(sb, sizeof(*sb));
-	if (e != 0 && fs != NULL)
-		kmem_free(fs, sizeof(*fs));
 	return e;
 }
 
@@ -87,14 +151,10 @@ static int
 ext2_remount(struct mount *mp, int readonly)
 {
 	struct ext2 *fs = (struct ext2 *)mp;
-	int e;
 
-	if (!readonly && (fs->only_readonly || fs->dev->readonly))
-		return EROFS;
-	e = readonly ? buf_flush(fs->dev, BUF_OWNER_META) : 0;
-	if (e == 0)
-		e = ext2_write_super(fs, readonly);
-	return e != 0 ? e : buf_flush(fs->dev, BUF_OWNER_META);
+	if (readonly)
+		return end_writing(fs, 0);
+	return fs->only_readonly || fs->dev->readonly ? EROFS : begin_writing(fs);
 }
 
 #define SYNC_TRIES 5 /* before an unmount gives up what cannot be written */
@@ -105,15 +165,11 @@ ext2_unmount(struct mount *mp)
 {
 	struct ext2 *fs = (struct ext2 *)mp;
 	struct bdev *d = fs->dev;
-	int e = ext2_sync(mp);
+	int e = mount_readonly(mp) ? 0 : end_writing(fs, 0);
 
 	for (int i = 1; e != 0 && i < SYNC_TRIES; i++)
-		e = ext2_sync(mp);
-	if (e == 0 && !mount_readonly(mp)) {
-		e = ext2_write_super(fs, 1);
-		if (e == 0)
-			e = buf_flush(d, BUF_OWNER_META);
-	}
+		e = end_writing(fs, i == SYNC_TRIES - 1);
+	ext2_journal_stop(fs, 1);
 	buf_purge(d);
 	ext2_destroy(fs);
 	mount_unclaim(d);
@@ -149,6 +205,7 @@ ext2_node_alloc(struct mount *mp)
 	if (n == NULL)
 		return NULL;
 	n->v.ops = &ext2_vnode_ops;
+	link_init(&n->orphan);
 	kmutex_init(&n->time_lock);
 	return &n->v;
 }
@@ -156,6 +213,7 @@ ext2_node_alloc(struct mount *mp)
 static void
 ext2_node_free(struct vnode *v)
 {
+	link_remove(&node_of(v)->orphan);
 	kmutex_destroy(node_of(v)->time_lock);
 	kmem_free(node_of(v), sizeof(struct ext2_node));
 }

@@ -104,6 +104,7 @@ undo(struct op *op, struct ext2_node *n, int is_dir)
 {
 	struct ext2 *fs = ext2_of(&n->v);
 
+	op->freed = 1;
 	if (has_blocks(n) && n->block[0] != 0)
 		ext2_block_free(op, fs, n->block[0]);
 	memset(n->block, 0, sizeof(n->block));
@@ -144,8 +145,8 @@ trim_directory(struct ext2_node *dir)
 	ext2_free_blocks(dir, dir->v.size >> fs->bshift);
 }
 
-int
-ext2_make(struct vnode *dir, const struct name *name, const struct vnode_new *new, struct vnode **vp)
+static int
+make_once(struct vnode *dir, const struct name *name, const struct vnode_new *new, struct vnode **vp)
 {
 	struct ext2 *fs = ext2_of(dir);
 	int is_dir = (new->mode & S_IFMT) == S_IFDIR, e;
@@ -185,7 +186,15 @@ ext2_make(struct vnode *dir, const struct name *name, const struct vnode_new *ne
 }
 
 int
-ext2_link(struct vnode *dir, const struct name *name, struct vnode *v)
+ext2_make(struct vnode *dir, const struct name *name, const struct vnode_new *new, struct vnode **vp)
+{
+	int e = make_once(dir, name, new, vp);
+
+	return e == ENOSPC && ext2_reclaim(ext2_of(dir)) ? make_once(dir, name, new, vp) : e;
+}
+
+static int
+link_once(struct vnode *dir, const struct name *name, struct vnode *v)
 {
 	struct ext2_node *n = node_of(v);
 	struct ext2_slot slot;
@@ -210,17 +219,26 @@ ext2_link(struct vnode *dir, const struct name *name, struct vnode *v)
 	return e;
 }
 
-void
-ext2_drop_link(struct ext2_node *n)
+int
+ext2_link(struct vnode *dir, const struct name *name, struct vnode *v)
+{
+	int e = link_once(dir, name, v);
+
+	return e == ENOSPC && ext2_reclaim(ext2_of(dir)) ? link_once(dir, name, v) : e;
+}
+
+int
+ext2_drop_link(struct op *op, struct ext2_node *n)
 {
 	int is_dir = vnode_is_dir(&n->v);
 
 	n->v.nlink = is_dir || n->v.nlink == 0 ? 0 : n->v.nlink - 1;
 	ext2_touch(n, 0);
 	if (n->v.nlink > 0)
-		return;
+		return 0;
 	n->v.dead = is_dir; /* nothing can be made in it any more */
 	vnode_add_work(&n->v, VW_DELETE);
+	return ext2_orphan_add(op, n);
 }
 
 int
@@ -241,8 +259,9 @@ ext2_remove(struct vnode *dir, const struct name *name, struct vnode *v)
 		dir->nlink--;
 	e = ext2_dir_remove(&op, d, &slot);
 	if (e == 0) {
-		ext2_drop_link(n);
-		e = ext2_inode_write(&op, n);
+		e = ext2_drop_link(&op, n);
+		if (e == 0)
+			e = ext2_inode_write(&op, n);
 	}
 	op_end(&op);
 	return e;
@@ -345,6 +364,7 @@ drop_attributes(struct op *op, struct ext2_node *n)
 		op_dirty(op, b, BUF_OWNER_META);
 	}
 	buf_release(b);
+	op->freed |= last;
 	return last ? ext2_block_free(op, fs, block) : 0;
 }
 
@@ -367,6 +387,7 @@ delete(struct ext2_node *n)
 		return;
 	}
 	op_begin(&op, fs->dev);
+	ext2_orphan_remove(&op, n);
 	drop_attributes(&op, n);
 	memset(n->block, 0, sizeof(n->block));
 	if (ext2_inode_clear(&op, n) == 0)

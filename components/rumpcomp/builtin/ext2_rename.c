@@ -57,10 +57,12 @@ change_parent(struct op *op, struct rename *r)
 static int
 drop_victim(struct op *op, struct rename *r)
 {
+	int e;
+
 	if (vnode_is_dir(r->victim) && r->tdir->nlink > 2)
 		r->tdir->nlink--;
-	ext2_drop_link(node_of(r->victim));
-	return ext2_inode_write(op, node_of(r->victim));
+	e = ext2_drop_link(op, node_of(r->victim));
+	return e != 0 ? e : ext2_inode_write(op, node_of(r->victim));
 }
 
 /* What cannot be done is known before anything is changed, but for space and damage. */
@@ -97,8 +99,8 @@ change(struct op *op, struct rename *r)
 	return e;
 }
 
-int
-ext2_rename(struct rename *r)
+static int
+rename_once(struct rename *r)
 {
 	struct ext2_node *tdir = node_of(r->tdir);
 	struct op op;
@@ -112,4 +114,12 @@ ext2_rename(struct rename *r)
 	if (e == ENOSPC)
 		ext2_free_blocks(tdir, tdir->v.size >> ext2_of(r->tdir)->bshift);
 	return e;
+}
+
+int
+ext2_rename(struct rename *r)
+{
+	int e = rename_once(r);
+
+	return e == ENOSPC && ext2_reclaim(ext2_of(r->file)) ? rename_once(r) : e;
 }

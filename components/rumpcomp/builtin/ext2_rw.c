@@ -170,8 +170,11 @@ ext2_write(struct vnode *v, const void *buf, size_t n, uint64_t off, size_t *don
 		return 0;
 	if (off > fs->file_max || n > fs->file_max - off)
 		return EFBIG;
-	while (*donep < n && e == 0)
+	while (*donep < n && e == 0) {
 		e = write_some(node_of(v), buf, n, off, donep);
+		if (e == ENOSPC && ext2_reclaim(fs))
+			e = 0;
+	}
 	if (e != 0) /* indirect blocks that were made for nothing */
 		ext2_free_blocks(node_of(v), (v->size + fs->bsize - 1) >> fs->bshift);
 	return e;

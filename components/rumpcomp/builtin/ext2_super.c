@@ -114,10 +114,11 @@ check_features(const struct bdev *d, const struct ext2_super *sb, int *readonly)
 		kprintf("%s: not mounted: feature %s is not known\n", d->key, feature_name(incompat_names, incompat));
 		return EINVAL;
 	}
-	if (sb->s_feature_incompat & EXT2_INCOMPAT_RECOVER) {
-		kprintf("%s: %s: the journal needs recovery\n", d->key,
-		        *readonly ? "what is in the journal is not seen" : "not mounted");
-		return *readonly ? 0 : EINVAL;
+	if ((sb->s_feature_incompat & EXT2_INCOMPAT_RECOVER) && d->readonly)
+		kprintf("%s: the journal needs recovery, but the device is read-only: what is in it is not seen\n", d->key);
+	if ((sb->s_feature_compat & EXT2_COMPAT_HAS_JOURNAL) && sb->s_journal_inum == 0 && !*readonly) {
+		kprintf("%s: mounted read-only: the journal is on another device\n", d->key);
+		*readonly = 1;
 	}
 	if (ro != 0 && !*readonly) {
 		kprintf("%s: mounted read-only: feature %s is not known\n", d->key, feature_name(ro_names, ro));
@@ -204,8 +205,11 @@ ext2_take_super(struct ext2 *fs, const struct ext2_super *sb)
 	fs->large_file = rev1 && (sb->s_feature_ro_compat & EXT2_RO_LARGE_FILE);
 	fs->filetype = rev1 && (sb->s_feature_incompat & EXT2_INCOMPAT_FILETYPE);
 	fs->revision = rev1;
+	fs->has_journal = rev1 && (sb->s_feature_compat & EXT2_COMPAT_HAS_JOURNAL) && sb->s_journal_inum != 0;
+	fs->needs_recovery = fs->has_journal && (sb->s_feature_incompat & EXT2_INCOMPAT_RECOVER);
+	fs->journal_ino = sb->s_journal_inum;
 	fs->only_readonly = rev1 && ((sb->s_feature_ro_compat & ~(uint32_t)(EXT2_RO_SPARSE_SUPER | EXT2_RO_LARGE_FILE)) != 0 ||
-	                             (sb->s_feature_incompat & EXT2_INCOMPAT_RECOVER));
+	                             (!fs->has_journal && (sb->s_feature_compat & EXT2_COMPAT_HAS_JOURNAL)));
 	fs->was_clean = (sb->s_state & EXT2_VALID_FS) != 0;
 	fs->reserved_blocks = sb->s_r_blocks_count;
 	fs->reserve_uid = sb->s_def_resuid;
@@ -266,6 +270,18 @@ ext2_read_groups(struct ext2 *fs)
 	return 0;
 }
 
+/* With a journal the file system is always whole, and what tells is whether the journal is needed. */
+static void
+put_state(const struct ext2 *fs, struct ext2_super *sb, int clean)
+{
+	if (fs->has_journal) {
+		sb->s_feature_incompat &= ~(uint32_t)EXT2_INCOMPAT_RECOVER;
+		sb->s_feature_incompat |= clean ? 0 : EXT2_INCOMPAT_RECOVER;
+	} else {
+		sb->s_state = (uint16_t)(clean && fs->was_clean ? sb->s_state | EXT2_VALID_FS : sb->s_state & ~EXT2_VALID_FS);
+	}
+}
+
 int
 ext2_write_super(struct ext2 *fs, int clean)
 {
@@ -288,7 +304,7 @@ ext2_write_super(struct ext2 *fs, int clean)
 		sb->s_wtime = (uint32_t)ktime_now().sec;
 		if (__atomic_load_n(&fs->damaged, __ATOMIC_RELAXED))
 			sb->s_state |= EXT2_ERROR_FS;
-		sb->s_state = (uint16_t)(clean && fs->was_clean ? sb->s_state | EXT2_VALID_FS : sb->s_state & ~EXT2_VALID_FS);
+		put_state(fs, sb, clean);
 		if (__atomic_load_n(&fs->large_file, __ATOMIC_RELAXED))
 			sb->s_feature_ro_compat |= EXT2_RO_LARGE_FILE;
 		op_dirty(&op, b, BUF_OWNER_META);

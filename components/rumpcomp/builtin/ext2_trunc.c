@@ -132,6 +132,7 @@ gather(struct round *r, uint32_t *place, int level, uint64_t base)
 	if (level > 0)
 		e = gather_indirect(r, *place, level, base);
 	if (e == 0 && base >= r->first && !is_full(r)) {
+		r->op.freed |= level > 0;
 		r->batch.blocks[r->batch.n++] = *place;
 		*place = 0;
 	}
@@ -188,6 +189,9 @@ ext2_free_blocks(struct ext2_node *n, uint64_t first_lbn)
 		r.batch.n = 0;
 		e = gather_file(&r);
 		freed = free_batch(&r);
+		r.op.freed |= (n->v.mode & S_IFMT) != S_IFREG;
+		if (!is_full(&r) && n->v.nlink > 0)
+			ext2_orphan_remove(&r.op, n);
 		written = ext2_inode_write(&r.op, n);
 		op_end(&r.op);
 		if (e == 0)
@@ -235,9 +239,12 @@ ext2_truncate(struct vnode *v, uint64_t size)
 		e = clear_tail(&op, n, size);
 	if (e == 0) {
 		v->size = size;
+		if (size < old)
+			e = ext2_orphan_add(&op, n);
 		ext2_touch(n, 1);
 		ext2_note_size(fs, size);
-		e = ext2_inode_write(&op, n);
+		if (e == 0)
+			e = ext2_inode_write(&op, n);
 	}
 	op_end(&op);
 	if (e == 0 && size < old)

@@ -6,6 +6,7 @@
  * never waits for another.
  */
 #include "op.h"
+#include "journal.h"
 
 static unsigned active;
 static int stopped;   /* how many flushes keep operations from beginning */
@@ -20,7 +21,7 @@ ops_init(void)
 static int
 may_begin(const struct bdev *d)
 {
-	if (stopped > 0)
+	if (stopped > 0 || (d->journal != NULL && !journal_has_room(d->journal, active)))
 		return 0;
 	return active == 0 || (active + 1) * (size_t)(OP_BUFS * d->bsize) <= bcache.limit / 4 * 3;
 }
@@ -30,11 +31,32 @@ op_begin(struct op *op, struct bdev *d)
 {
 	op->dev = d;
 	op->n = 0;
+	op->freed = 0;
 	kmutex_enter(bcache.lock);
-	while (!may_begin(d))
-		kcond_wait(changed, bcache.lock);
+	while (!may_begin(d)) {
+		if (stopped == 0 && d->journal != NULL && !journal_has_room(d->journal, active)) {
+			kmutex_exit(bcache.lock);
+			journal_commit(d->journal);
+			kmutex_enter(bcache.lock);
+		} else {
+			kcond_wait(changed, bcache.lock);
+		}
+	}
 	active++;
 	kmutex_exit(bcache.lock);
+}
+
+/* The cache's lock is held. */
+static void
+mark(const struct op *op, struct buf *b, uint32_t owner)
+{
+	struct journal *j = op->dev->journal;
+
+	buf_mark_dirty(b);
+	if (j == NULL || owner != BUF_OWNER_META || (b->flags & BUF_LOGGED) || j->aborted)
+		return;
+	b->flags |= BUF_LOGGED;
+	j->logged++;
 }
 
 void
@@ -43,7 +65,7 @@ op_dirty(struct op *op, struct buf *b, uint32_t owner)
 	for (unsigned i = op->n; i-- > 0; ) {
 		if (op->bufs[i] == b) {
 			kmutex_enter(bcache.lock);
-			buf_mark_dirty(b);
+			mark(op, b, owner);
 			kmutex_exit(bcache.lock);
 			return;
 		}
@@ -53,7 +75,7 @@ op_dirty(struct op *op, struct buf *b, uint32_t owner)
 	kmutex_enter(bcache.lock);
 	b->owner = owner;
 	b->pins++;
-	buf_mark_dirty(b);
+	mark(op, b, owner);
 	kmutex_exit(bcache.lock);
 }
 
@@ -69,6 +91,8 @@ op_end(struct op *op)
 		if (--b->pins == 0 && !(b->flags & BUF_BUSY))
 			buf_settle(b);
 	}
+	if (op->freed && op->dev->journal != NULL)
+		op->dev->journal->freed = 1;
 	active--;
 	kcond_broadcast(changed);
 	much = bcache.dirty_bytes > bcache.limit / 2;

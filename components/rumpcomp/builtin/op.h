@@ -19,6 +19,7 @@
 
 struct op {
 	struct bdev *dev;
+	int freed;                 /* a block of metadata: set by whoever frees it */
 	unsigned n;
 	struct buf *bufs[OP_BUFS]; /* each once */
 };

@@ -3,6 +3,7 @@
  */
 #include "buf.h"
 #include "dev.h"
+#include "journal.h"
 #include "op.h"
 #include "proc.h"
 
@@ -23,8 +24,10 @@ rsys_init(void)
 	vnode_init();
 	rename_init();
 	e = mount_root();
-	if (e == 0)
+	if (e == 0) {
 		syncer_init();
+		journal_init();
+	}
 	kernel_leave(&l);
 	return -e;
 }

@@ -140,8 +140,11 @@ request_run(struct request *r, int fail)
 	int error = fail ? host_errno(EIO) : n < 0 ? host_errno(errno) : 0;
 	int nlocks;
 
+	if (error == 0 && !(r->op & RUMPUSER_BIO_READ))
+		host_log_write(r->data, r->len, r->off);
 	if (error == 0 && (r->op & RUMPUSER_BIO_SYNC)) {
 		host_count(HOST_bio_sync);
+		host_log_flush();
 		if (fdatasync(device_of(r->fd)->fd) != 0)
 			error = host_errno(errno);
 	}

@@ -54,4 +54,8 @@ void host_bio_shuffle(uint32_t seed);
 /* What the rump kernel prints goes there from now on; NULL = nowhere. At first: stderr. */
 void host_print_to(FILE *);
 
+/* Logs writes, flushes and marks from now on; see log.c. ignore_flushes: as if the device did. */
+void host_log_open(const char *path, int ignore_flushes);
+void host_log_mark(uint64_t number);
+
 #endif

@@ -1,9 +1,10 @@
 /*
- * usage: rumpfs [-r] [-n CPUS] [-v VNODES] [-b KIB] [-s SEED] [-t SECONDS] IMAGE   (commands on
- * standard input)
+ * usage: rumpfs [-r] [-n CPUS] [-v VNODES] [-b KIB] [-s SEED] [-t SECONDS] [-l LOG] IMAGE   (commands
+ * on standard input)
  *
  * -r: the image is a read-only device; -n: rump CPUs; -v: vnodes; -b: buffer cache; -s: block
- * requests complete in an order of their own; -t: the process is killed then. A command is a line of words, quoted as print_quoted
+ * requests complete in an order of their own; -t: the process is killed then; -l: everything that is
+ * written is logged (-L: but no flush). A command is a line of words, quoted as print_quoted
  * does. Its result follows its output in a line "= N": 0 or more, or a negated errno. Commands:
  * see the table at the end.
  */
@@ -216,6 +217,13 @@ do_counts(char **w)
 	return 0;
 }
 
+static long
+do_mark(char **w)
+{
+	host_log_mark(number(w[1]));
+	return 0;
+}
+
 /* Ends as if the power had gone. */
 static long
 do_crash(char **w)
@@ -241,6 +249,7 @@ static const struct {
 	{"setcred", do_setcred, 3}, {"remount", do_remount, 2}, {"utimens", do_utimens, 3}, {"access", do_access, 2},
 	{"umask", do_umask, 1}, {"getcwd", do_getcwd, 0}, {"read", do_read, 2}, {"put", do_put, 2},
 	{"fail", do_fail, 2}, {"counts", do_counts, 0}, {"crash", do_crash, 0},
+	{"mark", do_mark, 1},
 };
 
 static void
@@ -272,7 +281,7 @@ start(int argc, char **argv)
 	int readonly = 0, option;
 	long e;
 
-	while ((option = getopt(argc, argv, "rn:v:b:s:t:")) != -1) {
+	while ((option = getopt(argc, argv, "rn:v:b:s:t:l:L:")) != -1) {
 		if (option == 'r')
 			readonly = 1;
 		else if (option == 'n')
@@ -283,13 +292,15 @@ start(int argc, char **argv)
 			host_param("RUMP_BUFCACHE_KB", optarg);
 		else if (option == 's')
 			host_bio_shuffle((uint32_t)number(optarg));
+		else if (option == 'l' || option == 'L')
+			host_log_open(optarg, option == 'L');
 		else if (option == 't')
 			alarm((unsigned)number(optarg));
 		else
 			exit(2);
 	}
 	if (optind != argc - 1) {
-		fputs("usage: rumpfs [-r] [-n CPUS] [-v VNODES] [-b KIB] [-s SEED] [-t SECONDS] IMAGE\n", stderr);
+		fputs("usage: rumpfs [-r] [-n CPUS] [-v VNODES] [-b KIB] [-s SEED] [-t SECONDS] [-l LOG] IMAGE\n", stderr);
 		exit(2);
 	}
 	host_device("disk0", argv[optind], readonly);
