@@ -38,6 +38,19 @@ put(struct list *l, const struct ext2_dirent *d, uint64_t next)
 	l->done += total;
 }
 
+/* A name with a slash or a zero would be another one to whoever is given it. */
+static int
+name_ok(const struct ext2_dirent *d)
+{
+	const char *name = (const char *)(d + 1);
+
+	for (unsigned i = 0; i < d->name_len; i++) {
+		if (name[i] == '/' || name[i] == '\0')
+			return 0;
+	}
+	return 1;
+}
+
 static int
 list_block(struct list *l, const uint8_t *block, uint64_t start)
 {
@@ -48,7 +61,7 @@ list_block(struct list *l, const uint8_t *block, uint64_t start)
 		const struct ext2_dirent *d = (const struct ext2_dirent *)(block + off);
 
 		len = ext2_dirent_check(fs, block, off);
-		if (len == 0)
+		if (len == 0 || (d->inode != 0 && !name_ok(d)))
 			return ext2_damage(fs, "an entry of directory", l->dir->v.ino);
 		if (start + off < l->off)
 			continue;
