@@ -37,8 +37,11 @@ static int
 map_journal(struct ext2 *fs, uint32_t **mapp, uint32_t *lengthp)
 {
 	struct vnode *v;
-	int e = vnode_get(&fs->mount, fs->journal_ino, &v);
+	int e;
 
+	if (fs->journal_ino > fs->ninodes)
+		return ext2_damage(fs, "the journal's inode", fs->journal_ino);
+	e = vnode_get(&fs->mount, fs->journal_ino, &v);
 	if (e != 0)
 		return e;
 	*lengthp = (uint32_t)min_u64(v->size >> fs->bshift, JOURNAL_BLOCKS_MAX);

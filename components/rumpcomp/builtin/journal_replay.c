@@ -18,8 +18,8 @@ struct replay {
 	uint32_t length, first;
 	uint32_t sequence, start; /* of the first transaction */
 	uint32_t end;             /* the transaction that is not whole */
-	struct revoked *revoked;
-	size_t nrevoked, room;
+	struct revoked *revoked;  /* a hash table; block 0: nothing */
+	size_t nrevoked, room;    /* room: a power of two, or 0 */
 	uint64_t written;
 };
 
@@ -85,23 +85,48 @@ each_tag(struct replay *r, const uint8_t *block, uint32_t *at, uint32_t sequence
 	return e;
 }
 
+/* Where a block is, or would be, in a table that is never full. */
+static struct revoked *
+find_revoked(struct revoked *table, size_t room, uint32_t block)
+{
+	size_t i = block * 2654435761u & (room - 1);
+
+	while (table[i].block != 0 && table[i].block != block)
+		i = (i + 1) & (room - 1);
+	return &table[i];
+}
+
+static int
+grow_revoked(struct replay *r)
+{
+	size_t room = r->room == 0 ? 256 : r->room * 2;
+	struct revoked *more = kmem_zalloc(room * sizeof(*more));
+
+	if (more == NULL)
+		return ENOMEM;
+	for (size_t i = 0; i < r->room; i++) {
+		if (r->revoked[i].block != 0)
+			*find_revoked(more, room, r->revoked[i].block) = r->revoked[i];
+	}
+	if (r->room > 0)
+		kmem_free(r->revoked, r->room * sizeof(*more));
+	r->revoked = more;
+	r->room = room;
+	return 0;
+}
+
+/* Transactions come in their order, so the last word on a block is the latest. */
 static int
 add_revoked(struct replay *r, uint32_t block, uint32_t sequence)
 {
-	if (r->nrevoked == r->room) {
-		size_t room = r->room == 0 ? 128 : r->room * 2;
-		struct revoked *more = kmem_alloc(room * sizeof(*more));
+	struct revoked *at;
+	int e = r->nrevoked * 2 >= r->room ? grow_revoked(r) : 0;
 
-		if (more == NULL)
-			return ENOMEM;
-		if (r->room > 0) {
-			memcpy(more, r->revoked, r->nrevoked * sizeof(*more));
-			kmem_free(r->revoked, r->room * sizeof(*more));
-		}
-		r->revoked = more;
-		r->room = room;
-	}
-	r->revoked[r->nrevoked++] = (struct revoked){block, sequence};
+	if (e != 0 || block == 0) /* the superblock is never freed */
+		return e;
+	at = find_revoked(r->revoked, r->room, block);
+	r->nrevoked += at->block == 0;
+	*at = (struct revoked){block, sequence};
 	return 0;
 }
 
@@ -122,11 +147,12 @@ take_revoked(struct replay *r, const uint8_t *block, uint32_t sequence)
 static int
 is_revoked(const struct replay *r, uint32_t block, uint32_t sequence)
 {
-	for (size_t i = 0; i < r->nrevoked; i++) {
-		if (r->revoked[i].block == block && (int32_t)(r->revoked[i].sequence - sequence) >= 0)
-			return 1;
-	}
-	return 0;
+	const struct revoked *at;
+
+	if (r->room == 0 || block == 0)
+		return 0;
+	at = find_revoked(r->revoked, r->room, block);
+	return at->block == block && (int32_t)(at->sequence - sequence) >= 0;
 }
 
 static int

@@ -150,6 +150,50 @@ def _busy(block: int) -> Callable[[Bench], None]:
     return test
 
 
+def _journal_base(bench: Bench) -> bytes:
+    """An image whose journal must be recovered, with an orphan."""
+    image = bench.image(4096, "-t", "ext3", "-b", "1024", "-N", "512")
+    lines = [
+        command("mount", "/", "rw"),
+        command("many", "/d", 100, "make"),
+        command("write", "/dir", 30000, 1, 0),
+        command("sync"),
+        command("many", "/d", 50, "remove"),
+        command("write", "/open", 70000, 1, 0),
+        command("open", "/open", 0, 0),
+        command("unlink", "/open"),
+        command("sync"),
+        command("crash"),
+    ]
+    bench.rumpfs(image, lines, may_fail=True)
+    return image.read_bytes()
+
+
+def _journal(bench: Bench) -> None:
+    base = _journal_base(bench)
+    magic = b"\xc0\x3b\x39\x98"
+    heads = [at for at in range(0, len(base), KIB) if base[at : at + 4] == magic]
+    must(len(heads) > 4, f"the journal has {len(heads)} headers")
+    work = [command("graze", "/"), command("scramble", "/", 2, 100, 4, 1)]
+    commands = [command("mount", "/", "rw"), *work, command("unmount", "/")]
+
+    def one(seed: int) -> tuple[int, str]:
+        rng = random.Random(seed)
+        out = bytearray(mutate_more(base, seed, KIB) if seed % 4 == 0 else base)
+        for _ in range(rng.choice([1, 2, 5, 20])):
+            head = rng.choice(heads)
+            at = head + rng.choice([4, 8, 12, 16, 20, 24, 28, 32, rng.randrange(0, 256, 4)])
+            value = rng.choice([0, 1, 2, 3, 5, 8, 10, 0xFFFFFFFF, rng.randrange(5000), rng.randrange(1 << 32)])
+            out[at : at + 4] = value.to_bytes(4, "big")
+        image = bench.folder / f"journal-{seed}"
+        image.write_bytes(out)
+        found = _survives(bench, image, commands, *BUSY_OPTIONS)
+        image.unlink()
+        return seed, found
+
+    _all_survive(one, bench.seed, bench.mutations)
+
+
 def _unchanged(bench: Bench) -> None:
     """The commands do something on the image that was not changed, else the mutations would prove little."""
     image = bench.folder / "unchanged"
@@ -164,6 +208,7 @@ def tests() -> list[tuple[str, str, Callable[[Bench], None]]]:
     """The tests of this module."""
     return [
         ("corrupt-base", "the commands work on the image before it is changed", _unchanged),
+        ("corrupt-journal", "nor does a journal that says anything", _journal),
         ("corrupt", "no change of the metadata makes the rump kernel crash or hang", _mutations),
         *(
             (f"corrupt-busy-{b}", f"nor do random operations on what is damaged, blocks of {b}", _busy(b))
