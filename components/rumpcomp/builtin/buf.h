@@ -107,8 +107,9 @@ void buf_give_logged(struct buf *chain, int committed);
 
 /* A transfer past the cache, waited for. Blocks are of the mounted size. EIO. */
 int  bdev_transfer(struct bdev *, int op, void *data, uint32_t bytes, uint64_t blkno);
-/* Has anything been written that may not be stable? */
+/* Has anything been written that may not be stable? Was a block given up that could not be written? */
 int  bdev_unstable(struct bdev *);
+int  bdev_lost(struct bdev *);
 
 /* Forgets everything of a device, dirty or not. Nobody uses it any more. */
 void buf_purge(struct bdev *);
@@ -141,6 +142,9 @@ void buf_mark_dirty(struct buf *);
 void buf_mark_clean(struct buf *);
 /* absent until now, and memory is there: 0 */
 int  buf_take_idle(struct bdev *, uint64_t blkno, struct buf **);
+
+/* A chain (io_next) of n buffers in the order of their blocks. */
+struct buf *buf_chain_sort(struct buf *chain, unsigned n);
 
 /* Starts a transfer of a chain (io_next) of neighbours, all BUSY. The lock is not held. */
 void io_start(struct buf *first, int op, struct io_batch *);

@@ -257,8 +257,8 @@ chain_merge(struct buf *a, struct buf *b)
 }
 
 /* By merging; the depth of the recursion is the logarithm of n. */
-static struct buf *
-chain_sort(struct buf *chain, unsigned n)
+struct buf *
+buf_chain_sort(struct buf *chain, unsigned n)
 {
 	struct buf *middle = chain, *second;
 
@@ -268,7 +268,7 @@ chain_sort(struct buf *chain, unsigned n)
 		middle = middle->io_next;
 	second = middle->io_next;
 	middle->io_next = NULL;
-	return chain_merge(chain_sort(chain, n / 2), chain_sort(second, n - n / 2));
+	return chain_merge(buf_chain_sort(chain, n / 2), buf_chain_sort(second, n - n / 2));
 }
 
 static void
@@ -396,7 +396,7 @@ flush_round(const struct choice *c, struct io_batch *batch)
 		kcond_wait(bcache.released, bcache.lock);
 	kmutex_exit(bcache.lock);
 	ops_go();
-	chain_write(chain_sort(chain, n), batch);
+	chain_write(buf_chain_sort(chain, n), batch);
 	batch_wait(batch);
 	return n > 0;
 }
@@ -410,7 +410,6 @@ buf_flush(struct bdev *d, uint32_t owner)
 
 	if (d->journal != NULL)
 		return journal_commit(d->journal);
-
 	kmutex_enter(bcache.lock);
 	c.until = bcache.clock;
 	kmutex_exit(bcache.lock);
@@ -438,111 +437,6 @@ buf_write_all(struct bdev *d, int only_data)
 	return batch.error;
 }
 
-/* The cache's lock is held. Is one of the logged buffers somebody's? */
-static int
-logged_busy(struct bdev *d)
-{
-	int busy = 0;
-
-	for (struct link *l = bcache.dirty.next; l != &bcache.dirty; l = l->next) {
-		struct buf *b = container_of(l, struct buf, dirty);
-
-		if (b->dev == d && (b->flags & BUF_LOGGED) && (b->flags & BUF_BUSY)) {
-			b->wanted = 1;
-			busy = 1;
-		}
-	}
-	return busy;
-}
-
-struct buf *
-buf_take_logged(struct bdev *d, unsigned *np)
-{
-	struct buf *chain = NULL;
-
-	*np = 0;
-	kmutex_enter(bcache.lock);
-	while (logged_busy(d))
-		kcond_wait(bcache.released, bcache.lock);
-	for (struct link *l = bcache.dirty.next; l != &bcache.dirty; l = l->next) {
-		struct buf *b = container_of(l, struct buf, dirty);
-
-		if (b->dev != d || !(b->flags & BUF_LOGGED))
-			continue;
-		b->flags |= BUF_BUSY;
-		b->io_next = chain;
-		chain = b;
-		++*np;
-	}
-	kmutex_exit(bcache.lock);
-	return chain_sort(chain, *np);
-}
-
-void
-buf_give_logged(struct buf *chain, int committed)
-{
-	struct buf *next;
-
-	kmutex_enter(bcache.lock);
-	for (struct buf *b = chain; b != NULL; b = next) {
-		next = b->io_next;
-		b->flags &= ~(uint32_t)(BUF_LOGGED | BUF_BUSY);
-		if (!committed)
-			buf_mark_clean(b);
-		buf_settle(b);
-	}
-	kmutex_exit(bcache.lock);
-}
-
-struct transfer_done {
-	int over, error;
-};
-
-static void
-transfer_over(void *arg, size_t bytes, int error)
-{
-	struct transfer_done *t = arg;
-
-	(void)bytes;
-	kmutex_enter(bcache.lock);
-	t->error = error;
-	t->over = 1;
-	kcond_broadcast(bcache.released);
-	kmutex_exit(bcache.lock);
-}
-
-int
-bdev_transfer(struct bdev *d, int op, void *data, uint32_t bytes, uint64_t blkno)
-{
-	struct transfer_done t = {0, 0};
-	uint64_t before;
-
-	kmutex_enter(bcache.lock);
-	before = d->written;
-	kmutex_exit(bcache.lock);
-	rumpuser_bio(d->fd, op, data, bytes, (int64_t)(blkno * d->bsize), transfer_over, &t);
-	kmutex_enter(bcache.lock);
-	while (!t.over)
-		kcond_wait(bcache.released, bcache.lock);
-	if (t.error == 0 && op == RUMPUSER_BIO_WRITE)
-		d->written++;
-	if (t.error == 0 && (op & RUMPUSER_BIO_SYNC) && d->stable < before)
-		d->stable = before;
-	kmutex_exit(bcache.lock);
-	return t.error;
-}
-
-int
-bdev_unstable(struct bdev *d)
-{
-	int unstable;
-
-	kmutex_enter(bcache.lock);
-	unstable = d->written != d->stable;
-	kmutex_exit(bcache.lock);
-	return unstable;
-}
-
 void
 buf_write_back(void)
 {
@@ -559,6 +453,6 @@ buf_write_back(void)
 	seen[DIRTY_ROUNDS - 1] = bcache.clock;
 	chain = chain_take(&c, &n, &left);
 	kmutex_exit(bcache.lock);
-	chain_write(chain_sort(chain, n), &batch);
+	chain_write(buf_chain_sort(chain, n), &batch);
 	batch_wait(&batch);
 }

@@ -114,12 +114,13 @@ int  ext2_orphan_remove(struct op *, struct ext2_node *);
 int  ext2_orphans_finish(struct ext2 *); /* at mount */
 
 /*
- * ext2_journal.c. recover: *changed: what is in memory of the disk may be wrong. stop: after an error the
- * journal goes on, unless that is forced.
+ * ext2_journal.c. recover: what is in memory of the disk may be wrong afterwards. stop: after an error the
+ * journal goes on, unless that is forced. works: it is there and can be written.
  */
-int  ext2_journal_recover(struct ext2 *, int *changed);
+int  ext2_journal_recover(struct ext2 *);
 int  ext2_journal_start(struct ext2 *);
 int  ext2_journal_stop(struct ext2 *, int force);
+int  ext2_journal_works(const struct ext2 *);
 int  ext2_freeze(struct ext2 *, uint32_t group, const uint8_t *bitmap); /* ENOMEM */
 /* After ENOSPC, outside operations: has a commit made blocks free that were not? */
 int  ext2_reclaim(struct ext2 *);

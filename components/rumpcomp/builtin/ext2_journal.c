@@ -59,7 +59,7 @@ map_journal(struct ext2 *fs, uint32_t **mapp, uint32_t *lengthp)
 }
 
 int
-ext2_journal_recover(struct ext2 *fs, int *changed)
+ext2_journal_recover(struct ext2 *fs)
 {
 	uint32_t *map, length;
 	int e = map_journal(fs, &map, &length);
@@ -67,7 +67,7 @@ ext2_journal_recover(struct ext2 *fs, int *changed)
 	if (e != 0)
 		return e;
 	fs->dev->barrier_block = map[0];
-	e = journal_replay(fs->dev, map, length, changed);
+	e = journal_replay(fs->dev, map, length);
 	fs->dev->barrier_block = EXT2_SUPER_OFFSET / fs->bsize;
 	map_free(map, length);
 	return e;
@@ -166,4 +166,15 @@ ext2_reclaim(struct ext2 *fs)
 	frozen = fs->nfrozen > 0;
 	kmutex_exit(fs->alloc);
 	return frozen && journal_commit(fs->dev->journal) == 0;
+}
+
+int
+ext2_journal_works(const struct ext2 *fs)
+{
+	int works;
+
+	kmutex_enter(bcache.lock);
+	works = fs->dev->journal != NULL && !fs->dev->journal->aborted;
+	kmutex_exit(bcache.lock);
+	return works;
 }

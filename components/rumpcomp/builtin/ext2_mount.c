@@ -42,7 +42,7 @@ load(struct ext2 *fs, struct ext2_super *sb, int *readonly)
 static int
 recover(struct ext2 *fs, struct ext2_super *sb, int *readonly)
 {
-	int changed = 0, e = ext2_journal_recover(fs, &changed);
+	int e = ext2_journal_recover(fs);
 
 	forget_vnodes(fs);
 	buf_purge(fs->dev);
@@ -67,6 +67,8 @@ begin_writing(struct ext2 *fs)
 		e = ext2_journal_start(fs);
 	if (e == 0 && fs->has_journal)
 		e = ext2_orphans_finish(fs);
+	if (e != 0)
+		ext2_journal_stop(fs, 1);
 	return e;
 }
 
@@ -92,10 +94,8 @@ start(struct ext2 *fs)
 	e = vnode_type(fs->mount.root) != S_IFDIR ? ext2_damage(fs, "the root is no directory", EXT2_ROOT_INO) : 0;
 	if (e == 0 && !mount_readonly(&fs->mount))
 		e = begin_writing(fs);
-	if (e != 0) {
-		ext2_journal_stop(fs, 1);
+	if (e != 0)
 		vnode_release(fs->mount.root);
-	}
 	return e;
 }
 
@@ -141,8 +141,8 @@ ext2_sync(struct mount *mp)
 	struct ext2 *fs = (struct ext2 *)mp;
 	int e;
 
-	if (mount_readonly(mp))
-		return 0;
+	if (mount_readonly(mp)) /* perhaps since the journal cannot be written */
+		return bdev_lost(fs->dev) ? EIO : 0;
 	e = ext2_write_super(fs, 0);
 	return e != 0 ? e : buf_flush(fs->dev, BUF_OWNER_META);
 }
@@ -152,9 +152,14 @@ ext2_remount(struct mount *mp, int readonly)
 {
 	struct ext2 *fs = (struct ext2 *)mp;
 
-	if (readonly)
-		return end_writing(fs, 0);
-	return fs->only_readonly || fs->dev->readonly ? EROFS : begin_writing(fs);
+	int e;
+
+	if (!readonly) /* a journal that is still there could not be ended: it is not begun again */
+		return fs->only_readonly || fs->dev->readonly || fs->dev->journal != NULL ? EROFS : begin_writing(fs);
+	e = end_writing(fs, 0);
+	if (e != 0 && (!fs->has_journal || ext2_journal_works(fs)))
+		__atomic_store_n(&mp->readonly, 0, __ATOMIC_RELAXED);
+	return e;
 }
 
 #define SYNC_TRIES 5 /* before an unmount gives up what cannot be written */
@@ -165,15 +170,15 @@ ext2_unmount(struct mount *mp)
 {
 	struct ext2 *fs = (struct ext2 *)mp;
 	struct bdev *d = fs->dev;
-	int e = mount_readonly(mp) ? 0 : end_writing(fs, 0);
+	int e = mount_readonly(mp) ? 0 : end_writing(fs, 0), lost;
 
 	for (int i = 1; e != 0 && i < SYNC_TRIES; i++)
 		e = end_writing(fs, i == SYNC_TRIES - 1);
-	ext2_journal_stop(fs, 1);
+	lost = ext2_journal_stop(fs, 1); /* it is read-only because the journal could not be written */
 	buf_purge(d);
 	ext2_destroy(fs);
 	mount_unclaim(d);
-	return e;
+	return e != 0 ? e : lost;
 }
 
 static void

@@ -329,8 +329,8 @@ ext2_update(struct vnode *v)
 static int
 ext2_fsync(struct vnode *v)
 {
-	if (mount_readonly(v->mp))
-		return 0;
+	if (mount_readonly(v->mp)) /* perhaps since the journal cannot be written */
+		return bdev_lost(ext2_of(v)->dev) ? EIO : 0;
 	return buf_flush(ext2_of(v)->dev, v->ino);
 }
 

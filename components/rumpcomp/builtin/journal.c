@@ -52,10 +52,12 @@ write_ring(struct journal *j, uint32_t at, uint32_t n, int op)
 		while (done + run < n && block + run < j->length && j->map[block + run] == j->map[block] + run)
 			run++;
 		done += run;
-		e = bdev_transfer(j->dev, done == n ? op : RUMPUSER_BIO_WRITE, j->chunk + (done - run) * bsize,
-		                  run * bsize, j->map[block]);
-		for (int i = 1; e != 0 && i < TRIES; i++)
-			e = bdev_transfer(j->dev, op, j->chunk + (done - run) * bsize, run * bsize, j->map[block]);
+		for (int i = 0; i < TRIES; i++) {
+			e = bdev_transfer(j->dev, done == n ? op : RUMPUSER_BIO_WRITE, j->chunk + (done - run) * bsize,
+			                  run * bsize, j->map[block]);
+			if (e == 0)
+				break;
+		}
 	}
 	return e;
 }
@@ -178,19 +180,26 @@ abort_journal(struct journal *j)
 	j->events->failed(j->arg);
 }
 
+/* What was written becomes stable: the journal's superblock is written again, as it is. */
+static int
+make_stable(struct journal *j)
+{
+	int e = bdev_transfer(j->dev, RUMPUSER_BIO_READ, j->chunk, j->dev->bsize, j->map[0]);
+
+	return e != 0 ? e : bdev_transfer(j->dev, RUMPUSER_BIO_WRITE | RUMPUSER_BIO_SYNC, j->chunk, j->dev->bsize, j->map[0]);
+}
+
 /*
  * All that is committed is written in place. Only when it is stable may the superblock say that
- * the journal does not need it.
+ * the journal does not need it; what could not be written is still there for recovery.
  */
 static int
 checkpoint(struct journal *j, int empty)
 {
 	int e = buf_write_all(j->dev, 0);
 
-	if (e == 0) /* as it is, to make the others stable */
-		e = bdev_transfer(j->dev, RUMPUSER_BIO_READ, j->chunk, j->dev->bsize, j->map[0]);
 	if (e == 0)
-		e = bdev_transfer(j->dev, RUMPUSER_BIO_WRITE | RUMPUSER_BIO_SYNC, j->chunk, j->dev->bsize, j->map[0]);
+		e = bdev_lost(j->dev) ? EIO : make_stable(j);
 	if (e == 0)
 		e = write_super(j, empty ? 0 : j->head, RUMPUSER_BIO_WRITE | RUMPUSER_BIO_SYNC);
 	if (e == 0)
@@ -209,8 +218,8 @@ commit(struct journal *j, int *freed)
 	if (e != 0)
 		return e;
 	chain = buf_take_logged(j->dev, &n);
-	if (n > 0)
-		e = log_write(j, chain, n);
+	if (n > 0) /* there is room, unless checkpoints fail */
+		e = j->used + blocks_for(j->dev, n) > j->length - j->first ? EIO : log_write(j, chain, n);
 	if (e != 0)
 		abort_journal(j);
 	kmutex_enter(bcache.lock);
@@ -230,15 +239,6 @@ needs_checkpoint(const struct journal *j)
 	return j->used + blocks_for(j->dev, j->limit + OP_BUFS) > j->length - j->first;
 }
 
-/* Data alone needs a flush of its own: the journal's superblock is written again. */
-static int
-flush_data(struct journal *j)
-{
-	int e = bdev_transfer(j->dev, RUMPUSER_BIO_READ, j->chunk, j->dev->bsize, j->map[0]);
-
-	return e != 0 ? e : bdev_transfer(j->dev, RUMPUSER_BIO_WRITE | RUMPUSER_BIO_SYNC, j->chunk, j->dev->bsize, j->map[0]);
-}
-
 /* The lock is held. */
 static int
 commit_and_check(struct journal *j)
@@ -250,7 +250,7 @@ commit_and_check(struct journal *j)
 	if (e == 0 && (freed || needs_checkpoint(j)))
 		e = checkpoint(j, 0);
 	if (e == 0 && bdev_unstable(j->dev))
-		e = flush_data(j);
+		e = make_stable(j);
 	ops_go();
 	return e;
 }
@@ -263,7 +263,7 @@ journal_commit(struct journal *j)
 	kmutex_enter(j->lock);
 	e = commit_and_check(j);
 	kmutex_exit(j->lock);
-	return e != 0 ? e : j->dev->lost ? EIO : 0;
+	return e != 0 ? e : bdev_lost(j->dev) ? EIO : 0;
 }
 
 /* All that are open, for the thread that commits. Taken before a journal's lock. */

@@ -68,8 +68,8 @@ int  journal_close(struct journal *, int force);
 /* The running transaction is on stable storage, and all data that was dirty. EIO. */
 int  journal_commit(struct journal *);
 
-/* Writes what a journal holds to where it belongs, and empties it. *changed: it was not empty. */
-int  journal_replay(struct bdev *, const uint32_t *map, uint32_t length, int *changed);
+/* Writes what a journal holds to where it belongs, and empties it. */
+int  journal_replay(struct bdev *, const uint32_t *map, uint32_t length);
 
 /* The journal's superblock, checked against the device and the file. EINVAL with a message, EIO. */
 struct jbd_super;

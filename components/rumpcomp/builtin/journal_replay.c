@@ -259,14 +259,13 @@ empty_journal(struct replay *r)
 }
 
 int
-journal_replay(struct bdev *d, const uint32_t *map, uint32_t length, int *changed)
+journal_replay(struct bdev *d, const uint32_t *map, uint32_t length)
 {
 	struct replay r = {.dev = d, .map = map};
 	struct jbd_super sb;
 	uint8_t *copy;
 	int e = journal_read_super(d, map, length, &sb);
 
-	*changed = 0;
 	if (e != 0 || sb.start == 0)
 		return e;
 	r.length = be32(sb.maxlen);
@@ -284,7 +283,6 @@ journal_replay(struct bdev *d, const uint32_t *map, uint32_t length, int *change
 	if (e == 0)
 		kprintf("%s: the journal is recovered: %u transactions, %llu blocks\n", d->key, r.end - r.sequence,
 		        (unsigned long long)r.written);
-	*changed = 1;
 	if (r.room > 0)
 		kmem_free(r.revoked, r.room * sizeof(*r.revoked));
 	if (copy != NULL)

@@ -211,9 +211,8 @@ make_readonly(struct mount *mp)
 	__atomic_store_n(&mp->readonly, 1, __ATOMIC_SEQ_CST);
 	e = __atomic_load_n(&mp->writers, __ATOMIC_SEQ_CST) > 0 ? EBUSY : vnode_table_settle(mp);
 	if (e == 0)
-		e = mp->ops->remount(mp, 1);
-	if (e != 0)
-		__atomic_store_n(&mp->readonly, 0, __ATOMIC_RELAXED);
+		return mp->ops->remount(mp, 1);
+	__atomic_store_n(&mp->readonly, 0, __ATOMIC_RELAXED);
 	return e;
 }
 

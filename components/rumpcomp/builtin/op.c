@@ -52,8 +52,10 @@ mark(const struct op *op, struct buf *b, uint32_t owner)
 {
 	struct journal *j = op->dev->journal;
 
+	if (j != NULL && j->aborted) /* what is in the journal counts: nothing may be written over it */
+		return;
 	buf_mark_dirty(b);
-	if (j == NULL || owner != BUF_OWNER_META || (b->flags & BUF_LOGGED) || j->aborted)
+	if (j == NULL || owner != BUF_OWNER_META || (b->flags & BUF_LOGGED))
 		return;
 	b->flags |= BUF_LOGGED;
 	j->logged++;

@@ -333,7 +333,8 @@ rootfs_sync(struct mount *mp)
 static int
 rootfs_remount(struct mount *mp, int readonly)
 {
-	(void)mp;
+	if (readonly)
+		__atomic_store_n(&mp->readonly, 0, __ATOMIC_RELAXED);
 	return readonly ? EBUSY : 0;
 }
 

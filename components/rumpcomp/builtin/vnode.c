@@ -284,11 +284,14 @@ vnode_table_purge(struct mount *mp)
 	}
 }
 
-/* Locked. The vnode of a mount behind one in the table's order, referenced; NULL: the last. */
+/*
+ * Locked. The vnode of a mount behind one in the table's order, referenced; NULL: the last. If that
+ * one has left the table meanwhile, its slot begins again.
+ */
 static struct vnode *
 next_of(struct mount *mp, unsigned *slot, struct vnode *v)
 {
-	v = v == NULL ? table.hash[*slot] : v->hash_next;
+	v = v == NULL || hash_find(mp, v->ino) != v ? table.hash[*slot] : v->hash_next;
 	for (;;) {
 		for (; v != NULL; v = v->hash_next) {
 			if (v->mp == mp && !v->loading) {

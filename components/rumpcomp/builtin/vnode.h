@@ -132,8 +132,9 @@ struct mount_ops {
 	int (*load)(struct vnode *);            /* fills it in from the disk; nobody else has it */
 	int (*sync)(struct mount *);
 	/*
-	 * The mount becomes read-only (nobody is changing anything any more) or writable (nobody
-	 * can yet). EROFS
+	 * The mount becomes read-only (readonly is set, nobody is changing anything any more; after an
+	 * error it is for the file system to say whether it can be writable again) or writable (nobody
+	 * can yet write). EROFS
 	 */
 	int (*remount)(struct mount *, int readonly);
 	/* nobody uses it: writes everything back and frees the mount, also after an error */

@@ -179,6 +179,41 @@ def _failing(bench: Bench) -> None:
     must(told > 5, f"only {told} errors were told")
 
 
+def _aborted(bench: Bench) -> None:
+    """A journal that cannot be written: read-only for good, said to whoever asks, and nothing is written over what it holds."""
+    image = bench.image(4096, *EXT3)
+    lines = [
+        (command("mount", "/", "rw"), 0),
+        (command("write", "/old", 50000, 1, 0), 50000),
+        (command("sync"), 0),
+        (command("write", "/gone", 5000, 1, 0), 5000),
+        (command("open", "/gone", 0, 0), 0),
+        (command("unlink", "/gone"), 0),
+        (command("sync"), 0),
+        (command("mkdir", "/new", "755"), 0),
+        (command("fail", 0, 1000000), 0),
+        (command("sync"), -EIO),
+        (command("fail", 0, 0), 0),
+        (command("mkdir", "/other", "755"), -EROFS),
+        (command("unlink", "/old"), -EROFS),
+        (command("close", 0), 0),  # the last of a deleted file
+        (command("sync"), -EIO),
+        (command("remount", "/", "ro"), 0),
+        (command("remount", "/", "rw"), -EROFS),
+        (command("mkdir", "/other", "755"), -EROFS),
+        (command("unmount", "/"), -EIO),
+    ]
+    run = bench.rumpfs(image, [line for line, _ in lines])
+    for answer, (line, want) in zip(run.answers, lines):
+        must(answer.value == want, f"{line} gives {answer.value}, not {want}: {run.said}")
+    copy = bench.folder / "copy"
+    copy.write_bytes(image.read_bytes())
+    _preen(bench, copy)
+    run = bench.succeed(image, [command("check", "/old", 50000, 1)])
+    must("recovered" in run.said and "orphans were finished" in run.said, f"it says {run.said}")
+    bench.fsck(image)
+
+
 def tests() -> list[tuple[str, str, Callable[[Bench], None]]]:
     """This file's tests."""
     return [
@@ -189,4 +224,5 @@ def tests() -> list[tuple[str, str, Callable[[Bench], None]]]:
         ("journal-space", "what is freed can be used again", _space),
         ("journal-load", "more than a transaction holds, on few buffers and two processors", _load),
         ("journal-failing", "block requests that fail", _failing),
+        ("journal-aborted", "a journal that cannot be written", _aborted),
     ]
