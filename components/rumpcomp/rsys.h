@@ -1,6 +1,6 @@
 /*
  * rsys: the one face that both rump kernels have: system calls on behalf of a process. serve.c calls it for
- * fs invocations; the hosted tests call it directly. Results: 0 or more, or a negated NetBSD errno.
+ * fs and socket invocations; the hosted tests call it directly. Results: 0 or more, or a negated NetBSD errno.
  * Types are our own, so that this file needs no header of either kernel.
  *
  * Every function may be called from any thread that has no rump context; it takes and leaves the context itself (hyp_schedule).
@@ -57,6 +57,40 @@ struct rsys_cred {
 	uint32_t groups[RSYS_GROUPS_MAX];
 };
 
+/*
+ * Sockets. The values are those of interfaces/socket/socket_types.h, which says what each means; families, types,
+ * directions and events have NetBSD's.
+ */
+#define RSYS_PATH_LOCAL 103 /* bytes of a local address's path, without its terminating zero */
+
+struct rsys_address {
+	uint16_t family;
+	uint16_t port;
+	uint32_t scope;
+	uint8_t  host[16];
+	char     path[RSYS_PATH_LOCAL + 1];
+};
+
+enum rsys_family { RSYS_FAMILY_NONE = 0, RSYS_LOCAL = 1, RSYS_INET = 2, RSYS_INET6 = 24 };
+enum rsys_socket_type { RSYS_STREAM = 1, RSYS_DATAGRAM = 2 };
+enum rsys_socket_flag { RSYS_NONBLOCK = 1 };
+enum rsys_message { RSYS_DONTWAIT = 1, RSYS_PEEK = 2 };
+enum rsys_how { RSYS_SHUT_RECEIVE = 0, RSYS_SHUT_SEND = 1, RSYS_SHUT_BOTH = 2 };
+
+enum rsys_option {
+	RSYS_OPT_TYPE = 1, RSYS_OPT_ERROR = 2, RSYS_OPT_ACCEPTCONN = 3, RSYS_OPT_SNDBUF = 4, RSYS_OPT_RCVBUF = 5,
+	RSYS_OPT_SNDTIMEO = 6, RSYS_OPT_RCVTIMEO = 7, /* microseconds; 0: no limit */
+	RSYS_OPT_NONBLOCK = 8, RSYS_OPT_REUSEADDR = 9, RSYS_OPT_KEEPALIVE = 10, RSYS_OPT_NODELAY = 11,
+	RSYS_OPT_BROADCAST = 12, RSYS_OPT_V6ONLY = 13,
+};
+
+enum rsys_event { RSYS_IN = 0x01, RSYS_OUT = 0x04, RSYS_FAILED = 0x08, RSYS_HUNG_UP = 0x10, RSYS_INVALID = 0x20 };
+
+struct rsys_poll {
+	int32_t  fd;     /* negative: left out */
+	uint16_t events, revents;
+};
+
 enum rsys_seek { RSYS_SEEK_SET = 0, RSYS_SEEK_CUR = 1, RSYS_SEEK_END = 2 };
 
 /* Starts the rump kernel. Once, before anything else, on a thread of the host. Result: 0 or -errno. */
@@ -111,5 +145,27 @@ long rsys_getcwd(struct rsys_proc *, char *buf, size_t n); /* result: length, no
 long rsys_fsync(struct rsys_proc *, int fd);
 long rsys_sync(struct rsys_proc *);
 long rsys_statfs(struct rsys_proc *, const char *path, struct rsys_statfs *);
+
+/*
+ * Sockets, with POSIX's errors. They share the process' descriptors with files: close, fstat, read and write take
+ * them too. An address that comes in has a terminated path; one that goes out is filled in whole. Whatever the caller
+ * says is refused if the kernel does not know it. flags: enum rsys_socket_flag.
+ */
+long rsys_socket(struct rsys_proc *, int family, int type, int flags);
+long rsys_socketpair(struct rsys_proc *, int family, int type, int flags, int fds[2]);
+long rsys_bind(struct rsys_proc *, int fd, const struct rsys_address *);
+long rsys_listen(struct rsys_proc *, int fd, int backlog);
+long rsys_accept(struct rsys_proc *, int fd, int flags, struct rsys_address *peer);
+long rsys_connect(struct rsys_proc *, int fd, const struct rsys_address *);
+/* flags: enum rsys_message. to, from: or NULL. */
+long rsys_send(struct rsys_proc *, int fd, const void *buf, size_t n, int flags, const struct rsys_address *to);
+long rsys_receive(struct rsys_proc *, int fd, void *buf, size_t n, int flags, struct rsys_address *from);
+long rsys_shutdown(struct rsys_proc *, int fd, int how);
+/* timeout: microseconds; negative: no limit. */
+long rsys_poll(struct rsys_proc *, struct rsys_poll *, size_t n, int64_t timeout);
+long rsys_getsockopt(struct rsys_proc *, int fd, int option); /* result: its value */
+long rsys_setsockopt(struct rsys_proc *, int fd, int option, int64_t value);
+long rsys_getsockname(struct rsys_proc *, int fd, struct rsys_address *);
+long rsys_getpeername(struct rsys_proc *, int fd, struct rsys_address *);
 
 #endif

@@ -4,19 +4,18 @@
 #include "serve.h"
 
 #include <abi/err.h>
-#include <fs/fs.h>
 #include <fs/fs_types.h>
 #include <lib/string.h>
 #include <sched/sched.h>
 
 long
-serve_begin(struct session **s)
+serve_begin(enum session_kind kind, struct session **s)
 {
 	long e = sched_ceiling_enter();
 
 	if (e < 0)
 		return e;
-	*s = session_take();
+	*s = session_take(kind);
 	if (*s != NULL)
 		return 0;
 	sched_ceiling_leave();
@@ -71,10 +70,4 @@ long
 serve_int(word_t v, long error)
 {
 	return v <= SERVE_INT_MAX ? (long)v : error;
-}
-
-long
-fs_session(word_t session)
-{
-	return session_bind(session);
 }

@@ -17,8 +17,8 @@
 
 #define SERVE_INT_MAX 0x7fffffffUL
 
-/* Takes the calling thread's session. Result: 0; -EBADF it has none. */
-long serve_begin(struct session **);
+/* Takes the calling thread's session for an interface. Result: 0; -EBADF it has none. */
+long serve_begin(enum session_kind, struct session **);
 long serve_end(struct session *, long result); /* result: what it is given */
 
 /* Do n bytes at an offset lie in the buffer? */

@@ -21,7 +21,7 @@ fs_open(word_t length, word_t flags, word_t mode)
 {
 	char path[FS_PATH_MAX + 1];
 	struct session *s;
-	long e = serve_begin(&s);
+	long e = serve_begin(SESSION_FS, &s);
 
 	if (e < 0)
 		return e;
@@ -35,7 +35,7 @@ long
 fs_close(word_t fd)
 {
 	struct session *s;
-	long e = serve_begin(&s);
+	long e = serve_begin(SESSION_FS, &s);
 
 	if (e < 0)
 		return e;
@@ -60,7 +60,7 @@ long
 fs_read(word_t fd, word_t off, word_t n, word_t position)
 {
 	struct session *s;
-	long e = serve_begin(&s);
+	long e = serve_begin(SESSION_FS, &s);
 
 	if (e < 0)
 		return e;
@@ -76,7 +76,7 @@ long
 fs_write(word_t fd, word_t off, word_t n, word_t position)
 {
 	struct session *s;
-	long e = serve_begin(&s);
+	long e = serve_begin(SESSION_FS, &s);
 
 	if (e < 0)
 		return e;
@@ -92,7 +92,7 @@ long
 fs_seek(word_t fd, word_t offset, word_t whence)
 {
 	struct session *s;
-	long e = serve_begin(&s);
+	long e = serve_begin(SESSION_FS, &s);
 
 	if (e < 0)
 		return e;
@@ -107,7 +107,7 @@ fs_fstat(word_t fd)
 {
 	struct rsys_stat st;
 	struct session *s;
-	long e = serve_begin(&s);
+	long e = serve_begin(SESSION_FS, &s);
 
 	if (e < 0)
 		return e;
@@ -124,7 +124,7 @@ fs_readdir(word_t fd, word_t n)
 {
 	u64 entries[ENTRIES_MAX / sizeof(u64)];
 	struct session *s;
-	long e = serve_begin(&s);
+	long e = serve_begin(SESSION_FS, &s);
 
 	if (e < 0)
 		return e;
@@ -140,7 +140,7 @@ long
 fs_ftruncate(word_t fd, word_t size)
 {
 	struct session *s;
-	long e = serve_begin(&s);
+	long e = serve_begin(SESSION_FS, &s);
 
 	if (e < 0)
 		return e;
@@ -154,7 +154,7 @@ long
 fs_fsync(word_t fd)
 {
 	struct session *s;
-	long e = serve_begin(&s);
+	long e = serve_begin(SESSION_FS, &s);
 
 	if (e < 0)
 		return e;
@@ -169,7 +169,7 @@ fs_futimens(word_t fd)
 {
 	struct rsys_times times;
 	struct session *s;
-	long e = serve_begin(&s);
+	long e = serve_begin(SESSION_FS, &s);
 
 	if (e < 0)
 		return e;

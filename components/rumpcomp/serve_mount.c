@@ -1,5 +1,5 @@
 /*
- * fs: mounts, whole file systems, and what a process is.
+ * fs: sessions, mounts, whole file systems, and what a process is.
  */
 #include <abi/err.h>
 #include <fs/fs.h>
@@ -15,6 +15,12 @@ _Static_assert(sizeof(struct fs_statfs) == sizeof(struct rsys_statfs), "fs_statf
 _Static_assert(__builtin_offsetof(struct fs_statfs, readonly) == __builtin_offsetof(struct rsys_statfs, readonly),
                "fs_statfs");
 _Static_assert((int)FS_MNT_RDONLY == RSYS_MNT_RDONLY && (int)FS_MNT_UPDATE == RSYS_MNT_UPDATE, "mount flags");
+
+long
+fs_session(word_t session)
+{
+	return session_bind(SESSION_FS, session);
+}
 
 /* The type, the device and the directory, each with its zero, fill length bytes. */
 static long
@@ -42,7 +48,7 @@ fs_mount(word_t length, word_t flags)
 	char text[FS_PATH_MAX + 1];
 	const char *names[MOUNT_NAMES];
 	struct session *s;
-	long e = serve_begin(&s);
+	long e = serve_begin(SESSION_FS, &s);
 
 	if (e < 0)
 		return e;
@@ -57,7 +63,7 @@ fs_unmount(word_t length)
 {
 	char path[FS_PATH_MAX + 1];
 	struct session *s;
-	long e = serve_begin(&s);
+	long e = serve_begin(SESSION_FS, &s);
 
 	if (e < 0)
 		return e;
@@ -71,7 +77,7 @@ long
 fs_sync(void)
 {
 	struct session *s;
-	long e = serve_begin(&s);
+	long e = serve_begin(SESSION_FS, &s);
 
 	return e < 0 ? e : serve_end(s, rsys_sync(s->proc));
 }
@@ -82,7 +88,7 @@ fs_statfs(word_t length)
 	char path[FS_PATH_MAX + 1];
 	struct rsys_statfs st;
 	struct session *s;
-	long e = serve_begin(&s);
+	long e = serve_begin(SESSION_FS, &s);
 
 	if (e < 0)
 		return e;
@@ -98,7 +104,7 @@ long
 fs_umask(word_t mask)
 {
 	struct session *s;
-	long e = serve_begin(&s);
+	long e = serve_begin(SESSION_FS, &s);
 
 	return e < 0 ? e : serve_end(s, mask > 0777 ? -EINVAL : rsys_umask(s->proc, (unsigned)mask));
 }
@@ -108,7 +114,7 @@ fs_getcwd(void)
 {
 	char path[FS_PATH_MAX];
 	struct session *s;
-	long e = serve_begin(&s);
+	long e = serve_begin(SESSION_FS, &s);
 
 	if (e < 0)
 		return e;

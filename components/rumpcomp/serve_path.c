@@ -25,7 +25,7 @@ fs_stat(word_t length, word_t follow)
 	char path[FS_PATH_MAX + 1];
 	struct rsys_stat st;
 	struct session *s;
-	long e = serve_begin(&s);
+	long e = serve_begin(SESSION_FS, &s);
 
 	if (e < 0)
 		return e;
@@ -66,7 +66,7 @@ fs_path(word_t op, word_t length, word_t a, word_t b)
 {
 	char path[FS_PATH_MAX + 1];
 	struct session *s;
-	long e = serve_begin(&s);
+	long e = serve_begin(SESSION_FS, &s);
 
 	if (e < 0)
 		return e;
@@ -95,7 +95,7 @@ fs_path2(word_t op, word_t length1, word_t length2)
 {
 	char first[FS_PATH_MAX + 1], second[FS_PATH_MAX + 1];
 	struct session *s;
-	long e = serve_begin(&s);
+	long e = serve_begin(SESSION_FS, &s);
 
 	if (e < 0)
 		return e;
@@ -112,7 +112,7 @@ fs_readlink(word_t length)
 {
 	char path[FS_PATH_MAX + 1], target[FS_PATH_MAX + 1];
 	struct session *s;
-	long e = serve_begin(&s);
+	long e = serve_begin(SESSION_FS, &s);
 
 	if (e < 0)
 		return e;
@@ -130,7 +130,7 @@ fs_utimens(word_t length, word_t follow)
 	char path[FS_PATH_MAX + 1];
 	struct rsys_times times;
 	struct session *s;
-	long e = serve_begin(&s);
+	long e = serve_begin(SESSION_FS, &s);
 
 	if (e < 0)
 		return e;

@@ -12,7 +12,7 @@
 #include "rumpuser/qlock.h"
 #include "rumpuser/waitq.h"
 
-#define SESSIONS 64 /* threads that can be inside: each has a stack */
+#define SESSIONS 128 /* for the threads that can be inside, of which each has a stack, one for each interface */
 #define CLIENTS  32
 
 static struct qlock lock; /* guards everything below */
@@ -108,10 +108,22 @@ proc_of(word_t client)
 }
 
 static struct session *
-find_thread(word_t client, word_t thread)
+find_thread(word_t client, word_t thread, enum session_kind kind)
 {
 	for (int i = 0; i < SESSIONS; i++) {
-		if (sessions[i].client == client && sessions[i].thread == thread)
+		struct session *s = &sessions[i];
+
+		if (s->client == client && s->thread == thread && s->kind == kind)
+			return s;
+	}
+	return NULL;
+}
+
+static struct session *
+find_free(void)
+{
+	for (int i = 0; i < SESSIONS; i++) {
+		if (sessions[i].client == 0)
 			return &sessions[i];
 	}
 	return NULL;
@@ -139,9 +151,9 @@ leave(struct session *s)
 
 /* A buffer that the thread opened; only then it gives up the old one. */
 static long
-accept(word_t client, word_t id, struct session *old)
+accept(word_t client, enum session_kind kind, word_t id, struct session *old)
 {
-	struct session *s = find_thread(0, 0);
+	struct session *s = find_free();
 	struct rsys_proc *proc = proc_of(client);
 	word_t va;
 	long pages;
@@ -152,47 +164,49 @@ accept(word_t client, word_t id, struct session *old)
 	if (pages < 0)
 		return pages;
 	leave(old);
-	*s = (struct session){client, cos_thdid(), id, (char *)va, (word_t)pages * PAGE_SIZE, proc, 0};
+	*s = (struct session){client, cos_thdid(), kind, id, (char *)va, (word_t)pages * PAGE_SIZE, proc, 0};
 	return 0;
 }
 
 static long
-bind_locked(word_t client, word_t thread, word_t id)
+bind_locked(word_t client, word_t thread, enum session_kind kind, word_t id)
 {
-	struct session *s = find_id(client, id), *old = find_thread(client, thread);
+	struct session *s = find_id(client, id), *old = find_thread(client, thread, kind);
 
 	if (s != NULL && s == old)
 		return 0;
+	if (s != NULL && s->kind != kind)
+		return -EINVAL;
 	if (s != NULL && s->busy)
 		return -EBUSY;
 	if (old != NULL && old->busy)
 		return -EBUSY;
 	if (s == NULL)
-		return accept(client, id, old);
+		return accept(client, kind, id, old);
 	leave(old);
 	s->thread = thread;
 	return 0;
 }
 
 long
-session_bind(word_t id)
+session_bind(enum session_kind kind, word_t id)
 {
 	long e;
 
 	wait_for_admission();
 	qlock_enter(&lock);
-	e = bind_locked(cos_badge(), cos_thdid(), id);
+	e = bind_locked(cos_badge(), cos_thdid(), kind, id);
 	qlock_exit(&lock);
 	return e;
 }
 
 struct session *
-session_take(void)
+session_take(enum session_kind kind)
 {
 	struct session *s;
 
 	qlock_enter(&lock);
-	s = find_thread(cos_badge(), cos_thdid());
+	s = find_thread(cos_badge(), cos_thdid(), kind);
 	if (s != NULL && s->busy)
 		s = NULL;
 	if (s != NULL)

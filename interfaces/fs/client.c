@@ -1,68 +1,30 @@
 /*
  * fs for programs: each function puts names and data into the calling thread's session buffer and
  * invokes the server.
- *
- * The buffer belongs to the thread, so nothing here is shared and nothing is locked. Thread-local
- * storage may be that of an earlier thread which ran on the same stack; then its buffer is bound
- * to the new thread instead of opening another.
  */
 #include <abi/err.h>
 #include <fs/fs.h>
 #include <fs/fs_client.h>
-#include <lib/component.h>
 #include <lib/string.h>
-#include <mem/mem.h>
+#include <mem/buffer.h>
 
 #define BUFFER_PAGES 16
-#define BUFFER_MAX   64
 
 static word_t buffer_pages = BUFFER_PAGES;
-
-static __thread struct {
-	word_t owner; /* thread id */
-	long id;
-	char *at;     /* NULL: not opened */
-	word_t bytes;
-} session;
+static __thread struct mem_buffer session;
 
 void
 fsc_set_buffer(word_t pages)
 {
-	if (pages >= 1 && pages <= BUFFER_MAX)
+	if (pages >= 1 && pages <= MEM_BUFFER_PAGES_MAX)
 		buffer_pages = pages;
-}
-
-static long
-session_open(void)
-{
-	word_t va;
-	long id = mem_session_open(cos_provider("fs"), buffer_pages, &va);
-
-	if (id < 0)
-		return id;
-	session.id = id;
-	session.at = (char *)va;
-	session.bytes = buffer_pages * PAGE_SIZE;
-	return 0;
-}
-
-static long
-session_bind(void)
-{
-	long e = session.at == NULL ? session_open() : 0;
-
-	if (e == 0)
-		e = fs_session((word_t)session.id);
-	if (e == 0)
-		session.owner = cos_thdid();
-	return e;
 }
 
 /* Makes sure that the thread has a buffer. */
 static long
 ready(void)
 {
-	return session.owner == cos_thdid() ? 0 : session_bind();
+	return mem_buffer_ready(&session, "fs", buffer_pages, fs_session);
 }
 
 /* Puts a name at an offset. Result: its length, or an error. */

@@ -48,6 +48,7 @@ enum fs_seek { FS_SEEK_SET = 0, FS_SEEK_CUR = 1, FS_SEEK_END = 2 };
 
 enum fs_mode {
 	FS_IFMT = 0170000, FS_IFDIR = 0040000, FS_IFREG = 0100000, FS_IFLNK = 0120000,
+	FS_IFSOCK = 0140000,
 };
 
 #define FS_NAME_MAX 255

@@ -30,7 +30,8 @@ enum { RUMP_ETFS_BLK = 1 };
 enum { RUMP_RFCFDG = 2 }; /* a process with a descriptor table of its own, empty */
 
 enum { /* errno */
-	NB_ERANGE = 34, NB_EINTR = 4, NB_ENOMEM = 12, NB_ENODEV = 19, NB_EINVAL = 22, NB_EMFILE = 24, NB_ERESTART = -3,
+	NB_ERANGE = 34, NB_EINTR = 4, NB_ENOMEM = 12, NB_ENODEV = 19, NB_EINVAL = 22, NB_EMFILE = 24,
+	NB_ENOSYS = 78, NB_ERESTART = -3,
 };
 
 enum { /* system calls */
