@@ -1,6 +1,6 @@
 /*
- * The family of files of rumpuser(3) on a disk in memory: one device, whose requests are complete
- * before rumpuser_bio returns, so that an input does the same every time.
+ * The family of files of rumpuser(3) on a disk in memory, whose requests are complete before
+ * rumpuser_bio returns, so that an input does the same every time. A descriptor is a device's MiB.
  */
 #include <stdatomic.h>
 #include <string.h>
@@ -9,12 +9,40 @@
 
 #include "fuzz.h"
 
-enum { NO_DEVICE = 2 /* ENOENT */, BAD_FD = 9 /* EBADF */, FAILED = 5 /* EIO */, FD = 1 };
+enum { NO_DEVICE = 2 /* ENOENT */, BAD_FD = 9 /* EBADF */, FAILED = 5 /* EIO */ };
 
-uint8_t *disk_bytes;
+uint8_t disk_bytes[DISK_MOST];
+uint32_t disk_size;
 
+static uint8_t kept[DISK_MOST];
 static atomic_int readonly;
 static atomic_uint issued, fail_from, fail_to, failed;
+
+/* 0: no such device. */
+static int
+find(const char *name)
+{
+	return strcmp(name, "disk0") == 0 ? 1 : strcmp(name, "disk1") == 0 ? 2 : 0;
+}
+
+void
+disk_set(const uint8_t *bytes, uint32_t size)
+{
+	memcpy(disk_bytes, bytes, size);
+	disk_size = size;
+}
+
+void
+disk_keep(void)
+{
+	memcpy(kept, disk_bytes, disk_size);
+}
+
+void
+disk_restore(void)
+{
+	memcpy(disk_bytes, kept, disk_size);
+}
 
 void
 disk_readonly(int on)
@@ -41,23 +69,23 @@ int
 rumpuser_open(const char *name, int flags, int *fdp)
 {
 	(void)flags;
-	*fdp = FD;
-	return strcmp(name, "disk0") == 0 ? 0 : NO_DEVICE;
+	*fdp = find(name);
+	return *fdp != 0 ? 0 : NO_DEVICE;
 }
 
 int
 rumpuser_close(int fd)
 {
-	return fd == FD ? 0 : BAD_FD;
+	return fd == 1 || fd == 2 ? 0 : BAD_FD;
 }
 
 int
 rumpuser_getfileinfo(const char *name, uint64_t *sizep, int *typep)
 {
-	if (strcmp(name, "disk0") != 0)
+	if (find(name) == 0)
 		return NO_DEVICE;
 	if (sizep != NULL)
-		*sizep = DISK_BYTES;
+		*sizep = (uint64_t)find(name) << 20;
 	if (typep != NULL)
 		*typep = RUMPUSER_FT_BLK;
 	return 0;
@@ -66,7 +94,7 @@ rumpuser_getfileinfo(const char *name, uint64_t *sizep, int *typep)
 static void
 check_range(const char *what, size_t n, int64_t off)
 {
-	if (off < 0 || off > DISK_BYTES || n > DISK_BYTES - (size_t)off)
+	if (off < 0 || off > disk_size || n > disk_size - (size_t)off)
 		fuzz_wrong("%s: %zu bytes at %lld are not on the disk", what, n, (long long)off);
 }
 
@@ -75,8 +103,8 @@ rumpuser_bio(int fd, int op, void *data, size_t n, int64_t off, rump_biodone_fn 
 {
 	unsigned number = issued++;
 
-	if (fd != FD || n == 0 || n % 512 != 0 || off % 512 != 0)
-		fuzz_wrong("bio: %zu bytes at %lld are not whole sectors", n, (long long)off);
+	if ((uint32_t)fd << 20 != disk_size || n == 0 || n % 512 != 0 || off % 512 != 0)
+		fuzz_wrong("bio: %zu bytes at %lld are not whole sectors of this disk", n, (long long)off);
 	check_range("bio", n, off);
 	if (!(op & RUMPUSER_BIO_READ) && readonly)
 		fuzz_wrong("bio: a write at %lld though all is read-only", (long long)off);
@@ -114,5 +142,5 @@ rumpuser_syncfd(int fd, int flags, uint64_t start, uint64_t len)
 	(void)flags;
 	(void)start;
 	(void)len;
-	return fd == FD ? 0 : BAD_FD;
+	return fd == 1 || fd == 2 ? 0 : BAD_FD;
 }

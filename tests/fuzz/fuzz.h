@@ -22,12 +22,17 @@ void fuzz_explain(void);
 void fuzz_wrong(const char *format, ...) __attribute__((__noreturn__, format(printf, 1, 2)));
 
 /*
- * The disk "disk0": bytes in memory, of any contents. Every request outside of it and every write
- * while it is read-only is a finding.
+ * The disk: bytes in memory, of any contents. It is "disk0" or "disk1", by its size, 1 MiB or 2; the
+ * other one is not there. Every request outside of it and every write while it is read-only is a finding.
  */
-#define DISK_BYTES (1u << 20)
+#define DISK_MOST (2u << 20)
 
-extern uint8_t *disk_bytes; /* DISK_BYTES of them */
+extern uint8_t disk_bytes[DISK_MOST];
+extern uint32_t disk_size;
+
+void disk_set(const uint8_t *bytes, uint32_t size); /* it is now this one */
+void disk_keep(void);                               /* remembers what is on it ... */
+void disk_restore(void);                            /* ... and has it there again */
 void disk_readonly(int);
 void disk_fail(unsigned after, unsigned n); /* after that many requests, n fail; n = 0: none */
 unsigned disk_failed(void);                 /* how many have, since disk_fail */

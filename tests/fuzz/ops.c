@@ -17,8 +17,6 @@
 #define FIFTY   TEN TEN TEN TEN TEN
 #define NAME250 FIFTY FIFTY FIFTY FIFTY FIFTY
 
-enum { EBUSY_RUMP = 16 };
-
 static const char *const paths[] = {
 	"/", "/a", "/b", "/d", "/d/e", "/d/f", "/l", "/long", "/many", "/many/entry-7", "/sparse", "/hard", "/x", "/y",
 	"/d/x", "/d/e/x", "/many/x", "/z", "/z/x", "/z/y", ".", "..", "x", "../x", "/d/../a", "/l/", "/d/", "/loop", "",
@@ -41,8 +39,8 @@ cursor_byte(struct cursor *c)
 	return c->at < c->end ? *c->at++ : 0;
 }
 
-static const char *
-path(struct cursor *c)
+const char *
+cursor_path(struct cursor *c)
 {
 	return paths[cursor_byte(c) % N(paths)];
 }
@@ -71,7 +69,7 @@ static long
 op_open(struct ops *o, struct cursor *c)
 {
 	static const int flags[] = {RSYS_CREAT, RSYS_TRUNC, RSYS_EXCL, RSYS_APPEND, RSYS_NOFOLLOW, RSYS_DIRECTORY};
-	const char *name = path(c);
+	const char *name = cursor_path(c);
 	unsigned bits = cursor_byte(c), slot = cursor_byte(c) % OPS_FILES;
 	int f = bits & 3;
 
@@ -140,7 +138,7 @@ op_stat(struct ops *o, struct cursor *c)
 {
 	struct rsys_stat st;
 
-	return rsys_stat(o->proc, path(c), &st);
+	return rsys_stat(o->proc, cursor_path(c), &st);
 }
 
 static long
@@ -148,7 +146,7 @@ op_lstat(struct ops *o, struct cursor *c)
 {
 	struct rsys_stat st;
 
-	return rsys_lstat(o->proc, path(c), &st);
+	return rsys_lstat(o->proc, cursor_path(c), &st);
 }
 
 static long
@@ -188,7 +186,7 @@ op_readdir(struct ops *o, struct cursor *c)
 static long
 op_readlink(struct ops *o, struct cursor *c)
 {
-	const char *p = path(c);
+	const char *p = cursor_path(c);
 
 	return rsys_readlink(o->proc, p, (char *)buffer, length(c));
 }
@@ -196,31 +194,31 @@ op_readlink(struct ops *o, struct cursor *c)
 static long
 op_link(struct ops *o, struct cursor *c)
 {
-	const char *from = path(c);
+	const char *from = cursor_path(c);
 
-	return rsys_link(o->proc, from, path(c));
+	return rsys_link(o->proc, from, cursor_path(c));
 }
 
 static long
 op_rename(struct ops *o, struct cursor *c)
 {
-	const char *from = path(c);
+	const char *from = cursor_path(c);
 
-	return rsys_rename(o->proc, from, path(c));
+	return rsys_rename(o->proc, from, cursor_path(c));
 }
 
 static long
 op_symlink(struct ops *o, struct cursor *c)
 {
-	const char *target = path(c);
+	const char *target = cursor_path(c);
 
-	return rsys_symlink(o->proc, target, path(c));
+	return rsys_symlink(o->proc, target, cursor_path(c));
 }
 
 static long
 op_truncate(struct ops *o, struct cursor *c)
 {
-	const char *p = path(c);
+	const char *p = cursor_path(c);
 
 	return rsys_truncate(o->proc, p, position(c));
 }
@@ -236,7 +234,7 @@ op_ftruncate(struct ops *o, struct cursor *c)
 static long
 op_chmod(struct ops *o, struct cursor *c)
 {
-	const char *p = path(c);
+	const char *p = cursor_path(c);
 
 	return rsys_chmod(o->proc, p, cursor_byte(c) * 16);
 }
@@ -244,15 +242,15 @@ op_chmod(struct ops *o, struct cursor *c)
 static long
 op_chown(struct ops *o, struct cursor *c)
 {
-	const char *p = path(c);
+	const char *p = cursor_path(c);
 
 	return rsys_chown(o->proc, p, cursor_byte(c) % 4, 70000);
 }
 
-static long op_mkdir(struct ops *o, struct cursor *c) { return rsys_mkdir(o->proc, path(c), 0755); }
-static long op_rmdir(struct ops *o, struct cursor *c) { return rsys_rmdir(o->proc, path(c)); }
-static long op_unlink(struct ops *o, struct cursor *c) { return rsys_unlink(o->proc, path(c)); }
-static long op_chdir(struct ops *o, struct cursor *c) { return rsys_chdir(o->proc, path(c)); }
+static long op_mkdir(struct ops *o, struct cursor *c) { return rsys_mkdir(o->proc, cursor_path(c), 0755); }
+static long op_rmdir(struct ops *o, struct cursor *c) { return rsys_rmdir(o->proc, cursor_path(c)); }
+static long op_unlink(struct ops *o, struct cursor *c) { return rsys_unlink(o->proc, cursor_path(c)); }
+static long op_chdir(struct ops *o, struct cursor *c) { return rsys_chdir(o->proc, cursor_path(c)); }
 static long op_fsync(struct ops *o, struct cursor *c) { return rsys_fsync(o->proc, fd(o, c)); }
 static long op_sync(struct ops *o, struct cursor *c) { return (void)c, rsys_sync(o->proc); }
 
@@ -269,44 +267,7 @@ op_statfs(struct ops *o, struct cursor *c)
 {
 	struct rsys_statfs st;
 
-	return rsys_statfs(o->proc, path(c), &st);
-}
-
-/* The device is in use, so this must fail. */
-static long
-op_mount(struct ops *o, struct cursor *c)
-{
-	long e = rsys_mount(o->proc, "ext2", "/dev/disk0", path(c), 0);
-
-	if (e == 0)
-		fuzz_wrong("one disk was mounted twice");
-	return e;
-}
-
-/* A remount that fails leaves nothing to go on with, and no process. */
-static long
-op_remount(struct ops *o, struct cursor *c)
-{
-	long e = ops_unmount(o), again = ops_mount(o);
-
-	(void)c;
-	return e != 0 ? e : again;
-}
-
-/* From read-only to writable, or back: from then on the disk must not be written. */
-static long
-op_update(struct ops *o, struct cursor *c)
-{
-	int readonly = cursor_byte(c) % 2;
-	long e;
-
-	if (!readonly)
-		disk_readonly(0);
-	e = rsys_mount(o->proc, "ext2", "/dev/disk0", "/", RSYS_MNT_UPDATE | (readonly ? RSYS_MNT_RDONLY : 0));
-	if (e == 0)
-		o->readonly = readonly;
-	disk_readonly(o->readonly);
-	return e;
+	return rsys_statfs(o->proc, cursor_path(c), &st);
 }
 
 static struct rsys_times
@@ -321,7 +282,7 @@ times(struct cursor *c)
 static long
 op_utimens(struct ops *o, struct cursor *c)
 {
-	const char *p = path(c);
+	const char *p = cursor_path(c);
 	struct rsys_times t = times(c);
 
 	return rsys_utimens(o->proc, p, t.atime & 1, &t);
@@ -339,7 +300,7 @@ op_futimens(struct ops *o, struct cursor *c)
 static long
 op_access(struct ops *o, struct cursor *c)
 {
-	const char *p = path(c);
+	const char *p = cursor_path(c);
 
 	return rsys_access(o->proc, p, cursor_byte(c) % 9);
 }
@@ -358,7 +319,7 @@ static const struct {
 	{"chown", op_chown}, {"mkdir", op_mkdir}, {"rmdir", op_rmdir}, {"unlink", op_unlink}, {"chdir", op_chdir},
 	{"fsync", op_fsync}, {"sync", op_sync}, {"setcred", op_setcred}, {"statfs", op_statfs}, {"mount", op_mount},
 	{"remount", op_remount}, {"update", op_update}, {"utimens", op_utimens}, {"futimens", op_futimens},
-	{"access", op_access}, {"umask", op_umask}, {"getcwd", op_getcwd},
+	{"access", op_access}, {"umask", op_umask}, {"getcwd", op_getcwd}, {"crash", op_crash},
 };
 
 long
@@ -375,41 +336,5 @@ ops_one(struct ops *o, struct cursor *c)
 		printf(" = %ld\n", e);
 		fflush(stdout);
 	}
-	return e;
-}
-
-long
-ops_mount(struct ops *o)
-{
-	long e;
-
-	for (int i = 0; i < OPS_FILES; i++)
-		o->fd[i] = -1;
-	o->proc = rsys_proc_create();
-	e = rsys_mount(o->proc, "ext2", "/dev/disk0", "/", o->readonly ? RSYS_MNT_RDONLY : 0);
-	if (e == -EBUSY_RUMP)
-		fuzz_wrong("mount: the disk is still in use");
-	if (e == 0)
-		return 0;
-	rsys_proc_destroy(o->proc);
-	o->proc = NULL;
-	return e;
-}
-
-long
-ops_unmount(struct ops *o)
-{
-	struct rsys_stat st;
-	struct rsys_proc *last;
-	long e;
-
-	rsys_proc_destroy(o->proc);
-	last = rsys_proc_create();
-	e = rsys_stat(last, "/", &st);
-	if (e == 0)
-		e = rsys_unmount(last, "/");
-	if (e == -EBUSY_RUMP)
-		fuzz_wrong("unmount: something still holds the file system");
-	rsys_proc_destroy(last);
 	return e;
 }

@@ -14,16 +14,18 @@ struct cursor {
 	const uint8_t *at, *end;
 };
 
-/* The next byte; 0 at the end. */
+/* The next byte; 0 at the end. A path that it stands for. */
 uint8_t cursor_byte(struct cursor *);
+const char *cursor_path(struct cursor *);
 
 struct ops {
 	struct rsys_proc *proc;
 	long fd[OPS_FILES]; /* below 0: none */
 	int readonly, explain;
+	int crashed; /* once at least */
 };
 
-/* Mounts the disk on "/" for a new process. Result: 0 or -errno; then there is no process. */
+/* Mounts the disk, which is written meanwhile only if it may or its journal must be, on "/" for a new process. Result: 0 or -errno; then there is no process. */
 long ops_mount(struct ops *);
 
 /* Reads an operation and does it. Result: what it said. */
@@ -32,5 +34,11 @@ long ops_one(struct ops *, struct cursor *);
 /* Ends the process and unmounts; whatever still holds the file system is a finding. Result: 0 or
  * -errno, with the file system gone all the same. */
 long ops_unmount(struct ops *);
+
+/* mounts.c: operations on the whole disk. */
+long op_mount(struct ops *, struct cursor *);
+long op_remount(struct ops *, struct cursor *);
+long op_update(struct ops *, struct cursor *);
+long op_crash(struct ops *, struct cursor *);
 
 #endif

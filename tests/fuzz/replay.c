@@ -37,7 +37,7 @@ write_disk(const char *path)
 {
 	FILE *f = fopen(path, "wb");
 
-	if (f == NULL || fwrite(disk_bytes, 1, DISK_BYTES, f) != DISK_BYTES || fclose(f) != 0)
+	if (f == NULL || fwrite(disk_bytes, 1, disk_size, f) != disk_size || fclose(f) != 0)
 		fuzz_wrong("%s: cannot be written", path);
 }
 
