@@ -25,9 +25,9 @@ class _Slots:
 def _imports(checked: Checked, name: str, slots: _Slots) -> list[Import]:
     found = []
     for need in checked.system.components[name].needs:
-        server = checked.providers[name][need.interface]
+        server = checked.providers[name][need.name]
         for function in checked.system.interfaces[need.interface].functions:
-            found.append(Import(function, need.interface, server, slots.take()))
+            found.append(Import(function, need, server, slots.take()))
     return found
 
 

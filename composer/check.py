@@ -29,33 +29,34 @@ def _find_provider(system: System, client: Component, need: Need) -> str:
     if need.provider:
         if need.provider not in system.components:
             raise Refusal(
-                need.where,
-                f"needs {need.interface} of {need.provider}, which does not exist",
+                need.chosen,
+                f"needs {need.text} of {need.provider}, which does not exist",
                 client.name,
             )
         if need.provider not in providers:
             raise Refusal(
-                need.where,
-                f"needs {need.interface} of {need.provider}, which does not provide it",
+                need.chosen,
+                f"needs {need.text} of {need.provider}, which does not provide it",
                 client.name,
             )
         providers = [need.provider]
     if not providers:
         raise Refusal(
             need.where,
-            f"needs interface {need.interface}, which no component provides",
+            f"needs interface {need.text}, which no component provides",
             client.name,
         )
     if len(providers) > 1:
         raise Refusal(
             need.where,
-            f"needs interface {need.interface}, which has {len(providers)} providers "
-            f"({', '.join(providers)}); name one as {need.interface}@PROVIDER",
+            f"needs interface {need.text}, which has {len(providers)} providers "
+            f"({', '.join(providers)}); choose one: "
+            f'providers = {{ {need.name} = "{providers[0]}" }}',
             client.name,
         )
     if providers[0] == client.name:
-        raise Refusal(need.where, f"needs interface {need.interface} of itself", client.name)
-    if need.interface in client.provides:
+        raise Refusal(need.chosen, f"needs interface {need.text} of itself", client.name)
+    if need.name in client.provides:
         raise Refusal(
             need.where,
             f"both provides and needs interface {need.interface}; its functions can have only "
@@ -63,6 +64,22 @@ def _find_provider(system: System, client: Component, need: Need) -> str:
             client.name,
         )
     return providers[0]
+
+
+def _find_providers(system: System, client: Component) -> dict[str, str]:
+    """The provider of each import. No two imports of an interface have the same: a server knows a
+    client by its badge, so it would take both for one."""
+    found = {need.name: _find_provider(system, client, need) for need in client.needs}
+    taken: dict[tuple[str, str], Need] = {}
+    for need in client.needs:
+        other = taken.setdefault((need.interface, found[need.name]), need)
+        if other is not need:
+            raise Refusal(
+                need.chosen,
+                f"needs {need.text} of {found[need.name]}, of which it has {other.text} already",
+                client.name,
+            )
+    return found
 
 
 def find_roles(system: System) -> Roles:
@@ -118,7 +135,7 @@ def find_order(system: System, providers: dict[str, dict[str, str]], roles: Role
         cycle = _visit(graph, name, [], done)
         if cycle:
             component = system.components[cycle[0]]
-            need = next(n for n in component.needs if providers[cycle[0]][n.interface] == cycle[1])
+            need = next(n for n in component.needs if providers[cycle[0]][n.name] == cycle[1])
             raise Refusal(
                 need.where,
                 f"cycle of synchronous dependencies: {' -> '.join(cycle)}",
@@ -132,11 +149,11 @@ def _check_order(
 ) -> list[str]:
     for name in first[1:]:
         for need in system.components[name].needs:
-            provider = providers[name][need.interface]
+            provider = providers[name][need.name]
             if order.index(provider) > order.index(name):
                 raise Refusal(
                     need.where,
-                    f"needs {need.interface} of {provider}, which starts after it",
+                    f"needs {need.text} of {provider}, which starts after it",
                     name,
                 )
     if (
@@ -216,6 +233,12 @@ def _check_limits(component: Component, headers: Headers) -> None:
         raise Refusal(
             component.where, f"its name is longer than {longest} characters", component.name
         )
+    for need in component.needs:
+        if len(need.name) >= headers["NAME_LEN"]:
+            most = headers["NAME_LEN"] - 1
+            raise Refusal(
+                need.where, f"an import's name is longer than {most} characters", component.name
+            )
     for part in component.ports:
         if part.first + part.count > PORTS:
             raise Refusal(
@@ -355,8 +378,7 @@ def check(system: System, headers: Headers) -> Checked:
     """Refuses an unsound system; otherwise adds what follows from its graph."""
     roles = find_roles(system)
     providers = {
-        name: {need.interface: _find_provider(system, component, need) for need in component.needs}
-        for name, component in system.components.items()
+        name: _find_providers(system, component) for name, component in system.components.items()
     }
     for component in system.components.values():
         _check_limits(component, headers)

@@ -15,9 +15,9 @@ from .elf import BIND_WEAK, Elf, Symbol
 from .errors import Refusal
 from .headers import Headers
 from .interface import Function, read_interface
-from .model import Allocated, Component, Linked, Program
+from .model import Allocated, Component, Linked, Need, Program
 from .places import Places
-from .stubs import ENTRY_PREFIX, stubs_source
+from .stubs import ENTRY_PREFIX, import_name, stubs_source
 
 PT_TLS = 7
 LDFLAGS = [
@@ -82,8 +82,18 @@ def _interface_of(symbol: str, places: Places) -> str:
     return ""
 
 
+def _import_of(symbol: str, places: Places) -> str:
+    """The import, as needs must list it, that a function belongs to, "" if none."""
+    interface = _interface_of(symbol, places)
+    for mark in [] if interface else re.finditer("_", symbol):
+        interface = _interface_of(symbol[mark.end() :], places)
+        if interface:
+            return f"{interface} as {symbol[: mark.start()]}"
+    return interface
+
+
 def _check_declared(component: Component, wanted: set[str], tools: Tools) -> None:
-    needed = {need.interface for need in component.needs}
+    needed = {need.text for need in component.needs}
     for symbol in sorted(wanted):
         interface = _interface_of(symbol, tools.places)
         if interface and interface not in needed:
@@ -116,13 +126,32 @@ def _component_objects(allocated: Allocated, component: Component, tools: Tools)
     return objects
 
 
-def _interface_objects(component: Component, tools: Tools) -> list[str]:
-    """The client sides, beyond stubs, of the interfaces that the component needs."""
-    sources: list[Source] = []
+def _renamed(need: Need, objects: list[str], names: set[str], file: str) -> list[str]:
+    """Copies of an interface's client side in which every name has the import's name before it."""
+    flags = [f"--redefine-sym={name}={need.symbol(name)}" for name in sorted(names)]
+    copies = []
+    for index, name in enumerate(objects):
+        copies.append(f"{file}.{need.name}{index}.o")
+        status, said = run_tool(["objcopy", *flags, name, os.path.abspath(copies[-1])])
+        if status:
+            raise Refusal(need.where, f"{need.text} cannot be given its name", "", said)
+    return copies
+
+
+def _interface_objects(allocated: Allocated, component: Component, tools: Tools) -> list[str]:
+    """The client sides, beyond stubs, of what the component imports."""
+    found: list[str] = []
     for need in component.needs:
         folder = os.path.dirname(tools.places.interface_file(need.interface) or "")
-        sources += sources_in(folder, [], [], component.name)
-    return in_parallel(lambda source: compile_source(tools.places, source), sources)
+        sources: list[Source] = sources_in(folder, [], [], component.name)
+        objects = in_parallel(lambda source: compile_source(tools.places, source), sources)
+        if need.name != need.interface:
+            functions = allocated.checked.system.interfaces[need.interface].functions
+            own = {symbol.name for symbol in _symbols(objects) if symbol.defined}
+            names = own | {function.name for function in functions} | {import_name(need)}
+            objects = _renamed(need, objects, names, os.path.join(tools.folder, component.name))
+        found += objects
+    return found
 
 
 def _stubs_object(allocated: Allocated, component: Component, tools: Tools) -> str:
@@ -146,12 +175,12 @@ def _link_failure(component: Component, said: str, tools: Tools) -> Refusal:
     missing = re.search(r"undefined reference to `([^']+)'", said)
     if not missing:
         return Refusal(component.where, "does not link", component.name, said)
-    interface = _interface_of(missing.group(1), tools.places)
-    if interface and interface not in {need.interface for need in component.needs}:
+    wanted = _import_of(missing.group(1), tools.places)
+    if wanted and wanted not in {need.text for need in component.needs}:
         return component.refuse(
             "needs",
             f"calls {missing.group(1)} (from what it links), but does not list interface "
-            f"{interface} in needs",
+            f"{wanted} in needs",
         )
     return Refusal(
         component.where,
@@ -183,7 +212,7 @@ def _check_program(component: Component, elf: Elf, headers: Headers) -> None:
 def _link_one(allocated: Allocated, component: Component, tools: Tools) -> Program:
     objects = _component_objects(allocated, component, tools)
     objects += (
-        _interface_objects(component, tools)
+        _interface_objects(allocated, component, tools)
         + [_stubs_object(allocated, component, tools)]
         + tools.library
     )

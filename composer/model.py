@@ -13,11 +13,24 @@ REST = -1  # frames_kib = "rest"
 
 @dataclass(frozen=True)
 class Need:
-    """An interface that a component needs; provider is "" until check has found it."""
+    """An import: an interface that a component needs, under a name of its own if there are several
+    of one interface. provider is "" if the script leaves it to check to find the only one."""
 
     interface: str
-    provider: str
+    name: str  # the interface's, unless it stands behind "as"
     where: Where
+    provider: str
+    chosen: Where  # where the script says who provides it; where, if it does not
+
+    @property
+    def text(self) -> str:
+        """As the script has it."""
+        return self.interface if self.name == self.interface else f"{self.interface} as {self.name}"
+
+    def symbol(self, name: str) -> str:
+        """What a function or variable of the interface is called in a component that has this
+        import."""
+        return name if self.name == self.interface else f"{self.name}_{name}"
 
 
 @dataclass(frozen=True)
@@ -135,7 +148,7 @@ class Checked:
     system: System
     roles: Roles
     order: list[str]  # initialisation order
-    providers: dict[str, dict[str, str]]  # component -> interface -> component that provides it
+    providers: dict[str, dict[str, str]]  # component -> import -> component that provides it
     reach: dict[
         str, dict[str, int]
     ]  # component -> component whose threads can be inside -> times at once
@@ -158,7 +171,7 @@ class Import:
     """A capability slot through which a component invokes one function of a server."""
 
     function: Function
-    interface: str
+    need: Need
     server: str
     slot: int
 

@@ -122,7 +122,7 @@ def _slot_rows(linked: Linked) -> list[Row]:
     for name, part in linked.allocated.parts.items():
         imports: dict[str, list[int]] = {}
         for item in part.imports:
-            imports.setdefault(f"{item.interface} of {item.server}", []).append(item.slot)
+            imports.setdefault(f"{item.need.text} of {item.server}", []).append(item.slot)
         for text, slots in imports.items():
             rows.append([name, f"{slots[0]} to {slots[-1]}", text])
         names = {other.id: label for label, other in linked.allocated.parts.items()}
@@ -154,11 +154,10 @@ def _call_rows(linked: Linked) -> list[Row]:
     checked = linked.allocated.checked
     rows: list[Row] = []
     for client, providers in checked.providers.items():
-        for interface, server in providers.items():
-            calls = ", ".join(
-                function.name for function in checked.system.interfaces[interface].functions
-            )
-            rows.append([client, server, interface, calls])
+        for need in checked.system.components[client].needs:
+            functions = checked.system.interfaces[need.interface].functions
+            calls = ", ".join(need.symbol(function.name) for function in functions)
+            rows.append([client, providers[need.name], need.text, calls])
     return rows
 
 

@@ -20,6 +20,7 @@ from .script import Block, Script, Setting, Source, merge_table
 DEFAULT_PRIORITY = 10
 NETBSD = "netbsd"
 KERNELS = ("builtin", NETBSD)
+IMPORT = re.compile(r"([^ ]+)(?: as ([a-z][a-z0-9_]*))?")
 GROUPS_MAX = 16  # supplementary groups of a process; components/rumpcomp/rsys.h
 
 
@@ -171,17 +172,39 @@ class _Reader:
         ]
 
     def needs(self) -> list[Need]:
-        wanted: list[Need] = []
+        """Imports, each with the provider that the script chooses for it."""
+        found: dict[str, Need] = {}
         for text, where in self.texts("needs").items():
-            interface, _, provider = text.partition("@")
-            if any(interface == need.interface for need in wanted):
+            form = IMPORT.fullmatch(text)
+            if not form:
                 raise Refusal(
                     where,
-                    f"needs interface {interface} twice; a stub can go to one provider only",
+                    f'needs "{text}"; the form is INTERFACE or INTERFACE as NAME, the name of small '
+                    "letters, digits and _",
                     self.name,
                 )
-            wanted.append(Need(interface, provider, where))
-        return wanted
+            name = form[2] or form[1]
+            if name in found:
+                raise Refusal(
+                    where,
+                    f"has two imports called {name}; give one another name: {form[1]} as NAME",
+                    self.name,
+                )
+            provider, chosen = self.provider(name)
+            found[name] = Need(form[1], name, where, provider, chosen or where)
+        for name, setting in self.block.providers.items():
+            if name not in found:
+                raise Refusal(
+                    setting.where, f"providers has {name}, but needs has no such import", self.name
+                )
+        return list(found.values())
+
+    def provider(self, name: str) -> tuple[str, Where | None]:
+        """Who the script says provides an import, and where; "" if it says nothing."""
+        setting = self.block.providers.get(name)
+        if setting and not _is_text(setting.value):
+            raise Refusal(setting.where, f"the provider of {name} must be a string", self.name)
+        return (setting.value, setting.where) if setting else ("", None)
 
     def threads(self) -> list[Thread]:
         """The main thread and those that the script names, by number."""

@@ -15,6 +15,7 @@ from .errors import Refusal, Where
 from .positions import Path, find_lines
 
 TOP_KEYS = ("include", "system", "component")
+TABLES = ("params", "providers")  # of a component, merged key by key
 NAME = re.compile(r"[a-z][a-z0-9_-]*")
 
 
@@ -74,6 +75,7 @@ class Block:
     where: Where
     settings: dict[str, Setting] = field(default_factory=dict)
     params: dict[str, Setting] = field(default_factory=dict)
+    providers: dict[str, Setting] = field(default_factory=dict)
 
 
 @dataclass
@@ -88,8 +90,8 @@ def merge_table(
 ) -> None:
     """Adds the keys of a table; those already there stay if override is false."""
     for key, value in table.items():
-        if key == "params" and isinstance(value, dict):
-            _merge(block.params, source, value, path + (key,), override)
+        if key in TABLES and isinstance(value, dict):
+            _merge(getattr(block, key), source, value, path + (key,), override)
         else:
             _merge(block.settings, source, {key: value}, path, override)
 

@@ -1,13 +1,13 @@
 """
-Writes stubs.S of one component: a line for each function that it invokes and each that it
-provides. The instructions are the macros of components/lib/stubs.h.
+Writes stubs.S of one component: a line for each function that it invokes, each import's name, and
+each function that it provides. The instructions are the macros of components/lib/stubs.h.
 """
 
 from __future__ import annotations
 
 from .headers import Headers
 from .interface import Function
-from .model import Allocation
+from .model import Allocation, Import, Need
 
 REGISTERS = (
     "%rdi",
@@ -21,15 +21,27 @@ NUMBERS = ("SLOT_RETURN", "ENOSTACK", "STACK_VA", "STACK_STRIDE")
 ENTRY_PREFIX = "__entry_"
 
 
+def import_name(need: Need) -> str:
+    """The variable that holds an import's name, as the interface's own client.c calls it."""
+    return need.interface.replace("-", "_") + "_import"
+
+
 def _outs(function: Function) -> list[str]:
     first = len(function.args)
     return list(REGISTERS[first : first + len(function.outs)])
 
 
-def client_line(function: Function, slot: int) -> str:
+def client_line(item: Import) -> str:
+    function = item.function
     macro = "CLIENT_STUB_OUT" if function.outs else "CLIENT_STUB"
-    operands = [function.name, str(slot), str(len(function.args)), *_outs(function)]
+    symbol = item.need.symbol(function.name)
+    operands = [symbol, str(item.slot), str(len(function.args)), *_outs(function)]
     return f"{macro} {', '.join(operands)}"
+
+
+def import_lines(part: Allocation) -> list[str]:
+    needs = dict.fromkeys(item.need for item in part.imports)
+    return [f'IMPORT_NAME {need.symbol(import_name(need))}, "{need.name}"' for need in needs]
 
 
 def server_line(function: Function) -> str:
@@ -39,7 +51,7 @@ def server_line(function: Function) -> str:
 def stubs_source(part: Allocation, provided: list[Function], headers: Headers) -> str:
     lines = [f".set {name}, {headers[name]:#x}" for name in NUMBERS]
     lines.append("#include <lib/stubs.h>")
-    lines += [client_line(item.function, item.slot) for item in part.imports]
+    lines += [client_line(item) for item in part.imports] + import_lines(part)
     lines += [server_line(function) for function in provided]
     lines.append('.section .note.GNU-stack, "", @progbits')
     return "\n".join(lines) + "\n"

@@ -120,12 +120,13 @@ def _params(allocated: Allocated, component: Component) -> dict[str, str]:
     the booter whose verdict counts."""
     checked = allocated.checked
     params = dict(component.params)
-    for interface, provider in checked.providers[component.name].items():
-        params[f"provider.{interface}"] = str(allocated.parts[provider].id)
-    for client, provided in checked.providers.items():
-        if USERS & {i for i, provider in provided.items() if provider == component.name}:
-            user = checked.system.components[client].user
-            params[f"user.{allocated.parts[client].id}"] = user
+    for name, provider in checked.providers[component.name].items():
+        params[f"provider.{name}"] = str(allocated.parts[provider].id)
+    for client in checked.system.components.values():
+        servers = checked.providers[client.name]
+        used = {need.interface for need in client.needs if servers[need.name] == component.name}
+        if USERS & used:
+            params[f"user.{allocated.parts[client.name].id}"] = client.user
     if component.name == checked.roles.booter and checked.system.verdict:
         params["verdict"] = str(allocated.parts[checked.system.verdict].id)
     return dict(sorted(params.items()))

@@ -73,8 +73,9 @@ const struct info_grant *cos_grant(enum grant_kind kind, u32 nth);
 const struct info_file *cos_file(const char *name);
 const char *cos_file_name(const struct info_file *);
 
-/* The component id of the server that provides an interface; 0 if none is needed. */
-word_t cos_provider(const char *interface);
+/* The component id of the server that provides an import, an interface's name if it has no other;
+ * 0 if there is no such import. */
+word_t cos_provider(const char *import);
 
 /* Arrays of the blob. */
 const struct info_comp   *cos_comps(u32 *n);

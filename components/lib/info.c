@@ -79,11 +79,11 @@ cos_file_name(const struct info_file *f)
 }
 
 word_t
-cos_provider(const char *interface)
+cos_provider(const char *import)
 {
 	char key[NAME_LEN + 16];
 
-	cos_snprintf(key, sizeof(key), "provider.%s", interface);
+	cos_snprintf(key, sizeof(key), "provider.%s", import);
 	return cos_param_number(key, 0);
 }
 

@@ -1,6 +1,7 @@
 /*
  * The two ends of an invocation, as assembly macros. The composer writes a stubs.S for each
- * component that uses one macro for each function; no other code crosses between components.
+ * component that uses one macro for each function and each import; no other code crosses between
+ * components.
  * The generated file sets the numbers used here (SLOT_RETURN, ENOSTACK, STACK_VA,
  * STACK_STRIDE) from the headers of the contract. Registers at both ends: kernel/abi/op.h.
  *
@@ -66,6 +67,16 @@
 	neg	%rax
 	cmove	%rdi, %rax
 	ret
+	.size	\name, . - \name
+.endm
+
+/* name: of a variable, a string: under which name the component imports the interface. */
+.macro IMPORT_NAME name, text
+	.section .rodata.import.\name, "a", @progbits
+	.globl	\name
+	.type	\name, @object
+\name:
+	.asciz	"\text"
 	.size	\name, . - \name
 .endm
 

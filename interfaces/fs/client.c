@@ -24,7 +24,7 @@ fsc_set_buffer(word_t pages)
 static long
 ready(void)
 {
-	return mem_buffer_ready(&session, "fs", buffer_pages, fs_session);
+	return mem_buffer_ready(&session, fs_import, buffer_pages, fs_session);
 }
 
 /* Puts a name at an offset. Result: its length, or an error. */

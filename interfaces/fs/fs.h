@@ -13,6 +13,9 @@
 
 #include <abi/types.h>
 
+/* The name under which the component imports fs, for cos_provider. */
+extern const char fs_import[];
+
 /*
  * Binds a session buffer to the calling thread. session: from mem_session_open towards the provider of fs.
  * @blocks no

@@ -33,18 +33,18 @@ mem_buffer_open(struct mem_buffer *b, word_t server, word_t pages)
 }
 
 /*
- * Makes sure that the calling thread has its buffer. interface: whose provider it is for; bind: the invocation by
+ * Makes sure that the calling thread has its buffer. import: whose provider it is for, its name; bind: the invocation by
  * which a thread names its buffer to it. Result: 0 or an error.
  */
 static inline long
-mem_buffer_ready(struct mem_buffer *b, const char *interface, word_t pages, long (*bind)(word_t session))
+mem_buffer_ready(struct mem_buffer *b, const char *import, word_t pages, long (*bind)(word_t session))
 {
 	long e = 0;
 
 	if (b->owner == cos_thdid())
 		return 0;
 	if (b->at == NULL)
-		e = mem_buffer_open(b, cos_provider(interface), pages);
+		e = mem_buffer_open(b, cos_provider(import), pages);
 	if (e == 0)
 		e = bind((word_t)b->id);
 	if (e == 0)

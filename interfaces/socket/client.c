@@ -26,7 +26,7 @@ sock_set_buffer(word_t pages)
 static long
 ready(void)
 {
-	return mem_buffer_ready(&buffer, "socket", buffer_pages, socket_session);
+	return mem_buffer_ready(&buffer, socket_import, buffer_pages, socket_session);
 }
 
 static char *

@@ -19,6 +19,9 @@
 
 #include <abi/types.h>
 
+/* The name under which the component imports socket, for cos_provider. */
+extern const char socket_import[];
+
 /*
  * Binds a session buffer to the calling thread. session: from mem_session_open towards the provider of socket.
  * @blocks no

@@ -14,7 +14,7 @@ from composer.check import check
 from composer.errors import Refusal
 from composer.places import Places
 from composer.schema import COMPONENT_KEYS, SYSTEM_KEYS, read_system
-from composer.script import read_script
+from composer.script import TABLES, read_script
 
 VALUES = [
     "1",
@@ -37,6 +37,8 @@ VALUES = [
     '"*"',
     '"rest"',
     '["echo/1"]',
+    '["echo as far"]',
+    '{ echo = "echo" }',
     "1979-05-27",
 ]
 MARKS = "[]{}\"=.,#\n1a'"
@@ -46,7 +48,7 @@ def mutate(lines: list[str], chance: random.Random) -> list[str]:
     lines = list(lines)
     for _ in range(chance.randint(1, 3)):
         at = chance.randrange(len(lines))
-        key = chance.choice(sorted({*COMPONENT_KEYS, *SYSTEM_KEYS, "params"}))
+        key = chance.choice(sorted({*COMPONENT_KEYS, *SYSTEM_KEYS, *TABLES}))
         kind = chance.randrange(4)
         if kind == 0:
             lines.insert(at, f"{key} = {chance.choice(VALUES)}")

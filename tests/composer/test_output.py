@@ -51,14 +51,18 @@ class Composed:
         return self.table("manifest", record, self.member("manifest"), field)
 
 
+def read_composed(folder: Path) -> Composed:
+    abi = [str(file) for file in (PROJECT / "kernel" / "abi").glob("*.h")]
+    headers = read_headers(abi, str(PROJECT / "interfaces" / "init" / "info.h"))
+    return Composed(folder, (folder / "boot.img").read_bytes(), headers)
+
+
 @pytest.fixture(scope="module")
 def composed(compose: Compose, tmp_path_factory: pytest.TempPathFactory) -> Composed:
     folder = tmp_path_factory.mktemp("good")
     done = compose(FIXTURES / "good.toml", folder)
     assert done.returncode == 0, done.stderr
-    abi = [str(file) for file in (PROJECT / "kernel" / "abi").glob("*.h")]
-    headers = read_headers(abi, str(PROJECT / "interfaces" / "init" / "info.h"))
-    return Composed(folder, (folder / "boot.img").read_bytes(), headers)
+    return read_composed(folder)
 
 
 def text_at(blob: bytes, offset: int) -> str:
