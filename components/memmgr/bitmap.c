@@ -26,6 +26,16 @@ bitmap_give(struct bitmap *b, u64 first, u64 count)
 		b->hint = first;
 }
 
+u64
+bitmap_free(const struct bitmap *b)
+{
+	u64 n = 0;
+
+	for (u64 i = 0; i < b->bits; i++)
+		n += !is_set(b, i);
+	return n;
+}
+
 /* The first taken bit from first on, or first + count. */
 static u64
 free_until(const struct bitmap *b, u64 first, u64 count)

@@ -26,4 +26,7 @@ u64 bitmap_take(struct bitmap *, u64 count, u64 align);
 /* Gives bits back. */
 void bitmap_give(struct bitmap *, u64 first, u64 count);
 
+/* How many are not taken; others may take some meanwhile. */
+u64 bitmap_free(const struct bitmap *);
+
 #endif

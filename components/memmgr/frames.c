@@ -63,6 +63,12 @@ frames_give(u64 first, u64 count)
 }
 
 u64
+frames_left(void)
+{
+	return bitmap_free(&map);
+}
+
+u64
 frames_take_untyped(void)
 {
 	return bitmap_take(&map, 1, 1);

@@ -43,6 +43,7 @@ void frames_init(void);
 /* BITMAP_NONE if there are none; align counts in pages of physical memory. */
 u64  frames_take(u64 count, u64 align);
 void frames_give(u64 first, u64 count); /* they are mapped nowhere */
+u64  frames_left(void);                 /* how many are nobody's, just now */
 struct frame_cap frames_cap(void);
 u64  frames_base(void);                 /* the machine's number of the first */
 /* An untyped frame for a page table; BITMAP_NONE. And back, still untyped. */

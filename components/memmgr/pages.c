@@ -148,8 +148,24 @@ mem_free(word_t va, word_t pages)
 long
 mem_usage(word_t *out_limit)
 {
-	struct space *s = space_of(cos_badge());
+	return mem_usage_of(cos_badge(), out_limit);
+}
+
+long
+mem_usage_of(word_t comp, word_t *out_limit)
+{
+	struct space *s = space_of(comp);
 
 	*out_limit = s ? s->limit : 0;
-	return s ? s->used : 0;
+	return s ? (long)__atomic_load_n(&s->used, __ATOMIC_RELAXED) : -EINVAL;
+}
+
+long
+mem_machine(word_t *out_user, word_t *out_kernel)
+{
+	struct kresult r = frame_counts(frames_cap());
+
+	*out_user = r.r2;
+	*out_kernel = r.r3;
+	return frames_left();
 }

@@ -209,3 +209,48 @@ sched_idle_cycles(void)
 {
 	return rcv_query(scheduler_rcv()).r1;
 }
+
+/* 0, or why nothing can be said of a thread. The scheduler's own is neither free nor ended. */
+static int
+look(word_t id)
+{
+	if (id >= THREADS)
+		return EINVAL;
+	return id < SCHEDULER || threads[id].state == FREE || threads[id].state == ENDED ? ENOENT : 0;
+}
+
+long
+sched_thd_state(word_t id, word_t *out_comp, word_t *out_priority)
+{
+	static const u8 said[] = {
+		[READY] = SCHED_READY,     [BLOCKED] = SCHED_BLOCKED, [KERNEL] = SCHED_WAITING,
+		[EXPIRED] = SCHED_EXPIRED, [INITED] = SCHED_STARTED,
+	};
+	u32 me = cos_thdid();
+	long result;
+
+	*out_comp = *out_priority = 0;
+	lock(me);
+	result = -look(id);
+	if (result == 0) {
+		*out_comp = threads[id].comp;
+		*out_priority = threads[id].prio;
+		result = id == SCHEDULER ? SCHED_WAITING : said[threads[id].state];
+	}
+	unlock(me);
+	return result;
+}
+
+long
+sched_thd_cycles(word_t id)
+{
+	u32 me = cos_thdid();
+	long result;
+
+	lock(me);
+	result = -look(id);
+	if (result == 0)
+		result = thd_query(thread_cap(id)).r1;
+	unlock(me);
+	return result;
+}

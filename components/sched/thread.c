@@ -26,6 +26,7 @@ thread_init(void)
 		if (c[i].id >= COMPS)
 			cos_panic("component %s: there are more than %u", c[i].name, COMPS - 1);
 	threads[0].state = threads[SCHEDULER].state = INITED; /* never queued */
+	threads[SCHEDULER].comp = cos_info()->id;
 }
 
 const struct info_comp *

@@ -31,4 +31,12 @@ long init_exit(word_t status);
  */
 long init_tsc_hz(void);
 
+/*
+ * The name of a component, 16 characters at a time, zeros behind its end. comp: component id; from: index of the first
+ * character, 0 or 16. Result: 0; the words hold the characters in memory's order. -EINVAL no such component or index.
+ * @blocks no
+ * @repeat harmless
+ */
+long init_comp_name(word_t comp, word_t from, word_t *out_low, word_t *out_high);
+
 #endif

@@ -66,4 +66,19 @@ long mem_session_close(word_t id);
  */
 long mem_usage(word_t *out_limit);
 
+/*
+ * The same of any component, for whoever wants to look. comp: component id. -EINVAL no such component.
+ * @blocks no
+ * @repeat harmless
+ */
+long mem_usage_of(word_t comp, word_t *out_limit);
+
+/*
+ * The machine's memory, in pages. Result: what memmgr has left to give; second word: what user memory takes, programs,
+ * stacks and the boot image's files included; third: what kernel objects and page tables take.
+ * @blocks no
+ * @repeat harmless
+ */
+long mem_machine(word_t *out_user, word_t *out_kernel);
+
 #endif

@@ -91,4 +91,28 @@ long sched_comp_died(word_t comp);
  */
 long sched_idle_cycles(void);
 
+enum sched_state {
+	SCHED_READY   = 0, /* runs, or could */
+	SCHED_BLOCKED = 1, /* in sched_block or sched_thd_join */
+	SCHED_WAITING = 2, /* on its end point, or parked by a fault */
+	SCHED_EXPIRED = 3, /* its budget is used up */
+	SCHED_STARTED = 4, /* in sched_init_done, until all components are initialised */
+};
+
+/*
+ * A thread of the system, for whoever wants to look. thdid: ids begin at 1.
+ * Result: enum sched_state; second word: the component whose thread it is; third: its present priority.
+ * -ENOENT no thread has this id; -EINVAL none can have it, nor any higher one.
+ * @blocks no
+ * @repeat harmless
+ */
+long sched_thd_state(word_t thdid, word_t *out_comp, word_t *out_priority);
+
+/*
+ * Processor time that a thread has used, wherever it was, in time-stamp counter ticks. -ENOENT, -EINVAL as above.
+ * @blocks no
+ * @repeat harmless
+ */
+long sched_thd_cycles(word_t thdid);
+
 #endif

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import select
 import subprocess
 import termios
@@ -74,6 +75,22 @@ def test_keys(run: Run, tmp_path: Path) -> None:
     assert "\ninside\n" in said
     assert "00000000  6c 69 6e 65 20 31" in said
     assert "\ngone\n" not in said
+
+
+def test_looks_at_the_system(run: Run, tmp_path: Path) -> None:
+    """Threads with their components' names, states and times; memory, of which what the shell does takes some."""
+    said = session(run, tmp_path, "ps\nmem\ncp lines copy\nps\nmem\n")
+    threads = re.findall(r"^ *(\d+) (\S+) +(ready|blocked|waiting) +(\d+) +(\d+)$", said, re.M)
+    assert {"sched", "booter", "console", "rumpcomp", "shell"} == {name for _, name, *_ in threads}, said
+    assert [row[1:4] for row in threads if row[1] == "shell"] == [("shell", "ready", "12")] * 2, said
+    scheduler = [int(ms) for number, name, _, _, ms in threads if (number, name) == ("1", "sched")]
+    assert len(scheduler) == 2 and 0 < scheduler[0] <= scheduler[1], said
+    for name in ("memmgr", "ramdisk", "rumpcomp", "shell"):
+        uses = re.findall(rf"^{name} +(\d+) +(\d+)$", said, re.M)
+        assert len(uses) == 2 and all(int(used) <= int(budget) for used, budget in uses), said
+        assert (int(uses[0][0]) > 0) == (name in ("rumpcomp", "shell")), said
+    kernel = re.findall(r"^free (\d+) KiB; user memory (\d+) KiB, kernel objects and page tables (\d+) KiB$", said, re.M)
+    assert len(kernel) == 2 and all(16 << 10 < sum(map(int, row)) < 64 << 10 for row in kernel), said
 
 
 def test_without_a_terminal_it_ends(run: Run) -> None:

@@ -35,7 +35,7 @@ int shell_each(const char *command, const char *folder, shell_entry_fn *fn, void
 
 int shell_is_folder(const char *path);
 
-/* files.c, tree.c */
+/* files.c, tree.c, look.c */
 int shell_ls(int n, char **word);
 int shell_cat(int n, char **word);
 int shell_head(int n, char **word);
@@ -46,5 +46,7 @@ int shell_df(int n, char **word);
 int shell_cp(int n, char **word);
 int shell_rm(int n, char **word);
 int shell_mv(int n, char **word);
+int shell_ps(int n, char **word);
+int shell_mem(int n, char **word);
 
 #endif

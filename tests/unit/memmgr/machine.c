@@ -193,13 +193,25 @@ retype(word_t op, word_t f)
 	return EOK;
 }
 
+static void
+count_frames(struct kresult *r)
+{
+	for (u32 f = 0; f < MACHINE_FRAMES; f++) {
+		r->r1 += type[f] == FRAME_UNTYPED;
+		r->r2 += type[f] == FRAME_USER;
+		r->r3 += type[f] == FRAME_KERNEL;
+	}
+}
+
 static struct kresult
 call(slot_t slot, word_t op, word_t a1, word_t a2, word_t a3, word_t a4)
 {
 	struct kresult r = {0, 0, 0, 0};
 	word_t comp = slot - SLOT_PGTBL;
 
-	if (slot == SLOT_FRAMES)
+	if (slot == SLOT_FRAMES && op == FRAME_COUNTS)
+		count_frames(&r);
+	else if (slot == SLOT_FRAMES)
 		r.err = retype(op, a1);
 	else if (op == PGTBL_ATTACH)
 		r.err = attach(comp, a2, a3, a4);

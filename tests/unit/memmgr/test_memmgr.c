@@ -378,6 +378,27 @@ test_session_age(void)
 	return machine_wrong == 0;
 }
 
+static int
+test_usage(void)
+{
+	word_t va, limit, user, kernel;
+	long left;
+
+	machine_badge(1);
+	left = mem_machine(&user, &kernel);
+	CHECK(left > 100 && left <= MACHINE_FRAMES && user == 0 && kernel == 0);
+	CHECK(mem_alloc(7, &va) == 0);
+	CHECK(mem_session_open(2, 2, &va) > 0);
+	machine_badge(3);
+	CHECK(mem_usage_of(1, &limit) == 9 && limit == MACHINE_LIMIT);
+	CHECK(mem_usage_of(2, &limit) == 0 && mem_usage_of(3, &limit) == 0);
+	CHECK(mem_usage_of(0, &limit) == -EINVAL && limit == 0);
+	CHECK(mem_usage_of(MACHINE_COMPS + 1, &limit) == -EINVAL && mem_usage_of(~0UL, &limit) == -EINVAL);
+	left -= mem_machine(&user, &kernel);
+	CHECK(user == 9 && kernel > 0 && left == (long)(user + kernel));
+	return machine_wrong == 0;
+}
+
 static const struct test tests[] = {
     {"memmgr.bitmap", "runs are aligned, nobody else's, and found whenever there is one",
      test_bitmap},
@@ -386,6 +407,7 @@ static const struct test tests[] = {
     {"memmgr.contiguous", "contiguous memory is adjacent and aligned in the machine",
      test_contiguous},
     {"memmgr.exhausted", "a machine without memory refuses, and loses nothing", test_exhausted},
+    {"memmgr.usage", "what each component uses and what the machine has left is told", test_usage},
     {"memmgr.session", "a session is seen by its two sides and by nobody else", test_session},
     {"memmgr.session_life", "a session lives until both sides have left", test_session_life},
     {"memmgr.session_age", "a server never gets a session that took the place of its own",

@@ -84,6 +84,8 @@ spend(cycles_t d)
 	cycles_t *b = &m.tcap[m.tc].budget;
 
 	m.now += d;
+	if (!m.idle)
+		m.thread[m.cur].cycles += d;
 	if (!m.idle && *b != CYCLES_INF)
 		*b = d < *b ? *b - d : 0;
 }
@@ -321,7 +323,7 @@ thd_call(u32 id, word_t op, word_t a1, word_t a2, word_t a3, word_t a4)
 	if (op == THD_DISPATCH)
 		r.err = dispatch(id, a1, a2, a3, a4);
 	else if (op == THD_QUERY)
-		r.r2 = m.thread[id].state == DEAD   ? THD_DEAD
+		r.r1 = m.thread[id].cycles, r.r2 = m.thread[id].state == DEAD   ? THD_DEAD
 		       : m.thread[id].state == RUNS ? THD_READY
 						    : THD_WAITING;
 	return r;

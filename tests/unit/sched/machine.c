@@ -88,6 +88,7 @@ machine_fail(const char *why)
 void machine_enter(word_t comp) { m.thread[m.cur].badge = comp; }
 word_t machine_self(void) { return m.cur; }
 cycles_t machine_time(void) { return m.now; }
+cycles_t machine_cycles(u32 id) { return m.thread[id].cycles; }
 u32 machine_priority(void) { return m.prio; }
 u64 machine_switches(void) { return m.switches; }
 

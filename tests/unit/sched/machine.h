@@ -36,6 +36,7 @@ void machine_work(cycles_t ticks);    /* runs for so long */
 word_t machine_random(word_t below);
 word_t machine_self(void);
 cycles_t machine_time(void);
+cycles_t machine_cycles(u32 thread);  /* that it has run */
 u32 machine_priority(void);           /* with which the kernel runs the running thread */
 u32 machine_frames(void);             /* kernel objects alive */
 u64 machine_switches(void);

@@ -30,6 +30,7 @@ struct mthread {
 	u32 events, has_rcv, pending;
 	int rcv_tcap, queued, born;
 	word_t badge;
+	cycles_t cycles; /* run */
 	ucontext_t context;
 	void *stack;
 };
