@@ -4,72 +4,14 @@
  */
 #include <abi/err.h>
 #include <sched/sched.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "machine.h"
+#include "system.h"
 #include "test.h"
+#include "test_look.h"
 #include "test_queue.h"
 #include "thread.h"
 
 #define BOOTER (MACHINE_COMPS + 1) /* what cos_provider says of init */
-#define SEEDS 12
-
-/* Systems. Component c has its main thread, and what the test adds. */
-static struct machine_system sys;
-
-static void
-comp(u32 id, u32 ceiling, u32 max_threads)
-{
-	sys.comp[sys.ncomps] = (struct info_comp){
-	    .id = id, .order = sys.ncomps, .ceiling = ceiling, .max_threads = max_threads};
-	sys.ncomps++;
-}
-
-static void
-thread(u32 c, u32 number, u32 priority, u32 endpoint)
-{
-	sys.thread[sys.nthreads++] = (struct info_thread){c, number, priority, endpoint, 0, 0};
-}
-
-/* Runs the system with many seeds. */
-static int
-run(void (*body)(u32 comp, word_t arg), u32 seeds)
-{
-	sys.body = body;
-	for (u32 seed = 1; seed <= seeds; seed++) {
-		int status;
-		pid_t pid;
-
-		fflush(stdout);
-		pid = fork();
-		if (pid == 0) {
-			const char *why;
-
-			sys.seed = seed;
-			why = machine_run(&sys);
-			if (why)
-				printf("seed %u: %s\n", seed, why);
-			fflush(stdout);
-			_exit(why != NULL);
-		}
-		if (waitpid(pid, &status, 0) != pid || status) {
-			printf("seed %u: status %x\n", seed, status);
-			return 0;
-		}
-	}
-	return 1;
-}
-
-static void
-begin(u32 interrupts, u32 preempt, const char *slice)
-{
-	sys = (struct machine_system){.interrupts = interrupts, .preempt = preempt, .slice = slice};
-}
-
-#define HOLDS(x) do { if (!(x)) machine_fail(#x); } while (0)
 
 /* Start-up. */
 static u32 started[16], nstarted;
@@ -546,67 +488,6 @@ test_fault(void)
 	return run(fault_body, SEEDS);
 }
 
-/* What is said of threads: of one that waits on its end point, one that blocks, one that has worked and one that is over. */
-static void
-look_at(void)
-{
-	word_t comp, prio;
-	long before, used;
-
-	HOLDS(sched_thd_state(1, &comp, &prio) == SCHED_WAITING && comp == 1);
-	HOLDS(sched_thd_state(ids[1], &comp, &prio) == SCHED_WAITING && comp == 3 && prio == 4);
-	HOLDS(sched_thd_state(ids[2], &comp, &prio) == SCHED_BLOCKED && comp == 3 && prio == 5);
-	HOLDS(machine_cycles(ids[2]) > 0 && sched_thd_cycles(ids[2]) == (long)machine_cycles(ids[2]));
-	HOLDS(sched_thd_state(ids[3], &comp, &prio) == -ENOENT && sched_thd_cycles(ids[3]) == -ENOENT);
-	HOLDS(sched_thd_state(0, &comp, &prio) == -ENOENT && comp == 0 && prio == 0);
-	HOLDS(sched_thd_state(255, &comp, &prio) == -ENOENT && sched_thd_state(256, &comp, &prio) == -EINVAL);
-	HOLDS(sched_thd_cycles(~0UL) == -EINVAL);
-	HOLDS(sched_thd_state(machine_self(), &comp, &prio) == SCHED_READY && comp == 2 && prio == 9);
-	before = machine_cycles(machine_self());
-	used = sched_thd_cycles(machine_self());
-	HOLDS(used > before && used < (long)machine_cycles(machine_self()));
-	sched_ceiling_enter();
-	HOLDS(sched_thd_state(machine_self(), &comp, &prio) == SCHED_READY && prio == 6);
-}
-
-static void
-look_body(u32 c, word_t arg)
-{
-	word_t comp, prio;
-
-	ids[arg] = machine_self();
-	if (c == 3 && arg == 0) {
-		sched_init_done();
-		HOLDS(sched_thd_state(ids[0], &comp, &prio) == SCHED_READY); /* the last is initialised */
-	} else if (arg == 1) {
-		machine_wait();
-	} else if (arg == 2) {
-		machine_work(5000);
-		sched_block(CYCLES_INF);
-	} else if (c == 2) {
-		sched_init_done();
-		while (!ids[3])
-			sched_block(machine_time() + 1000);
-		sched_block(machine_time() + 100000);
-		look_at();
-		machine_stop();
-	}
-}
-
-static int
-test_look(void)
-{
-	begin(0, 20, NULL);
-	comp(3, 0, 4);
-	comp(2, 6, 4);
-	thread(3, 0, 8, 0);
-	thread(3, 1, 4, 50);
-	thread(3, 2, 5, 0);
-	thread(3, 3, 5, 0);
-	thread(2, 0, 9, 0);
-	return run(look_body, SEEDS);
-}
-
 static const struct test tests[] = {
     {"sched.start",
      "components start one after the other, their threads follow, and all go on together",
@@ -624,11 +505,10 @@ static const struct test tests[] = {
     {"sched.dies", "a component's death wakes who is blocked in it and ends who waits for it",
      test_dies},
     {"sched.fault", "a parked thread goes on when it is resumed", test_fault},
-    {"sched.look", "state, component, priority and time of a thread are told, of nobody else's nothing", test_look},
 };
 
 int
 main(void)
 {
-	return test_queues() | RUN_TESTS(tests);
+	return test_queues() | test_looking() | RUN_TESTS(tests);
 }
