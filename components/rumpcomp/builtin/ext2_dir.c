@@ -34,7 +34,7 @@ ext2_file_type(const struct ext2 *fs, uint32_t mode)
 	case 0020000: return 3; /* character device */
 	case 0060000: return 4; /* block device */
 	case 0010000: return 5; /* pipe */
-	case 0140000: return 6; /* socket */
+	case S_IFSOCK: return 6;
 	default: return EXT2_FT_UNKNOWN;
 	}
 }

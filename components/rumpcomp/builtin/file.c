@@ -19,10 +19,16 @@ file_get(struct rsys_proc *p, long fd)
 	return f;
 }
 
-static int
-is_writer(int flags)
+int
+file_get_vnode(struct rsys_proc *p, long fd, int error, struct file **fp)
 {
-	return (flags & RSYS_ACCMODE) != RSYS_RDONLY;
+	*fp = file_get(p, fd);
+	if (*fp == NULL)
+		return EBADF;
+	if ((*fp)->vnode != NULL)
+		return 0;
+	file_put(*fp);
+	return error;
 }
 
 void
@@ -30,52 +36,29 @@ file_put(struct file *f)
 {
 	if (__atomic_sub_fetch(&f->refs, 1, __ATOMIC_ACQ_REL) > 0)
 		return;
-	if (is_writer(f->flags))
-		mount_end_writer(f->vnode->mp);
-	vnode_release(f->vnode);
-	kmutex_destroy(f->lock);
+	f->ops->free(f);
 	kmem_free(f, sizeof(*f));
 }
 
-/* The process is locked. */
-static long
-lowest_free(struct rsys_proc *p)
+void
+file_close(struct file *f)
 {
-	for (long fd = 0; fd < FILES_MAX; fd++) {
-		if (p->files[fd] == NULL)
-			return fd;
-	}
-	return -EMFILE;
+	f->ops->close(f);
+	file_put(f);
 }
 
 long
-file_open(struct rsys_proc *p, struct vnode *v, int flags)
+file_install(struct rsys_proc *p, struct file *f)
 {
-	struct file *f = kmem_zalloc(sizeof(*f));
-	long fd;
+	long fd = 0;
 
-	if (f == NULL)
-		return -ENOMEM;
-	if (is_writer(flags) && mount_begin_writer(v->mp) != 0) {
-		kmem_free(f, sizeof(*f));
-		return -EROFS;
-	}
-	f->vnode = v;
-	f->flags = flags;
-	f->refs = 1;
-	kmutex_init(&f->lock);
 	kmutex_enter(p->lock);
-	fd = lowest_free(p);
-	if (fd >= 0)
+	while (fd < FILES_MAX && p->files[fd] != NULL)
+		fd++;
+	if (fd < FILES_MAX)
 		p->files[fd] = f;
 	kmutex_exit(p->lock);
-	if (fd < 0) {
-		if (is_writer(flags))
-			mount_end_writer(v->mp);
-		kmutex_destroy(f->lock);
-		kmem_free(f, sizeof(*f));
-	}
-	return fd;
+	return fd < FILES_MAX ? fd : -EMFILE;
 }
 
 struct cred
@@ -93,19 +76,4 @@ uint32_t
 proc_mask(struct rsys_proc *p, uint32_t mode)
 {
 	return mode & ~__atomic_load_n(&p->umask, __ATOMIC_RELAXED);
-}
-
-void
-vnode_stat(struct vnode *v, struct rsys_stat *st)
-{
-	*st = (struct rsys_stat){0};
-	krw_read(v->lock);
-	st->ino = v->ino;
-	st->size = v->size;
-	st->mode = v->mode;
-	st->nlink = v->nlink;
-	st->uid = v->uid;
-	st->gid = v->gid;
-	v->ops->getattr(v, st);
-	krw_exit(v->lock);
 }

@@ -45,6 +45,16 @@ ktime_now(void)
 	return (struct ktime){sec, (uint32_t)nsec};
 }
 
+uint64_t
+kmono(void)
+{
+	int64_t sec;
+	long nsec;
+
+	rumpuser_clock_gettime(RUMPUSER_CLOCK_ABSMONO, &sec, &nsec);
+	return (uint64_t)sec * 1000000000 + (uint64_t)nsec;
+}
+
 unsigned long
 kparam(const char *name, unsigned long standard, unsigned long low, unsigned long high)
 {

@@ -13,9 +13,10 @@
 
 enum {
 	EPERM = 1, ENOENT = 2, EIO = 5, ENXIO = 6, EBADF = 9, ENOMEM = 12, EACCES = 13, EBUSY = 16, EEXIST = 17, EXDEV = 18,
-	ENODEV = 19, ENOTDIR = 20, EISDIR = 21, EINVAL = 22, EMFILE = 24, EFBIG = 27, ENOSPC = 28, EROFS = 30, EMLINK = 31,
-	ERANGE = 34,
-	EOPNOTSUPP = 45, ELOOP = 62, ENAMETOOLONG = 63, ENOTEMPTY = 66, ENOSYS = 78,
+	ENODEV = 19, ENOTDIR = 20, EISDIR = 21, EINVAL = 22, EMFILE = 24, EFBIG = 27, ENOSPC = 28, ESPIPE = 29, EROFS = 30,
+	EMLINK = 31, EPIPE = 32, ERANGE = 34, EAGAIN = 35, ENOTSOCK = 38, EDESTADDRREQ = 39, EMSGSIZE = 40, EPROTOTYPE = 41,
+	ENOPROTOOPT = 42, EOPNOTSUPP = 45, EAFNOSUPPORT = 47, EADDRINUSE = 48, ECONNRESET = 54, ENOBUFS = 55, EISCONN = 56,
+	ENOTCONN = 57, ECONNREFUSED = 61, ELOOP = 62, ENAMETOOLONG = 63, ENOTEMPTY = 66, ENOSYS = 78,
 };
 
 void  *memcpy(void *restrict, const void *restrict, size_t);
@@ -97,6 +98,10 @@ struct ktime {
 };
 
 struct ktime ktime_now(void);
+
+/* Nanoseconds since some moment, never going back; FOREVER is a moment that does not come. */
+uint64_t kmono(void);
+#define FOREVER UINT64_MAX
 
 /*
  * Memory from the host; NULL if there is none. Zeroed by kmem_zalloc. size of free = size of

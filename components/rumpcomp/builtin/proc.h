@@ -7,13 +7,29 @@
 #include "lwp.h"
 #include "vnode.h"
 
-#define FILES_MAX 128
+#define FILES_MAX  128
+#define OFFSET_MAX INT64_MAX /* no file is longer */
+
+struct file;
+struct socket;
+
+/* What a descriptor stands for: vfile.c has files and directories, socket.c sockets. */
+struct file_ops {
+	long (*read)(struct file *, void *, size_t n); /* at its own position, which moves */
+	long (*write)(struct file *, const void *, size_t n);
+	void (*stat)(struct file *, struct rsys_stat *);
+	int  (*events)(struct file *); /* enum rsys_event, those that are. The sockets' lock is held */
+	void (*close)(struct file *);  /* its descriptor is gone; calls that use it may be going on */
+	void (*free)(struct file *);   /* nobody uses it any more: what it stands for */
+};
 
 struct file {
-	struct vnode *vnode;  /* referenced; constant */
-	int flags;            /* as given to open; constant */
-	int refs;             /* atomic: its descriptor, and system calls that use it */
-	kmutex lock;          /* guards the rest; taken before the vnode's */
+	const struct file_ops *ops; /* constant, as vnode, flags and socket */
+	int refs;              /* atomic: its descriptor, and system calls that use it */
+	struct socket *socket; /* referenced; or NULL, and the rest is there */
+	struct vnode *vnode;   /* referenced */
+	int flags;             /* as given to open */
+	kmutex lock;           /* guards the rest; taken before the vnode's */
 	uint64_t offset;
 };
 
@@ -29,11 +45,23 @@ struct rsys_proc {
 struct file *file_get(struct rsys_proc *, long fd);
 void file_put(struct file *);
 
+/* The same, if it has a vnode. Result: 0; EBADF; error, if it is a socket. */
+int  file_get_vnode(struct rsys_proc *, long fd, int error, struct file **);
+
+/* Gives a file, and the reference to it, a descriptor. Result: it, or -EMFILE, and then the
+ * reference is still the caller's. */
+long file_install(struct rsys_proc *, struct file *);
+void file_close(struct file *); /* what had the descriptor's reference gives it back */
+
 /*
- * Gives a vnode (and the reference to it) a descriptor. Result: it, or a negated errno, and then
- * the reference is still the caller's.
+ * vfile.c. Opens a vnode (whose reference it takes over). Result: descriptor, or a negated errno, and then the
+ * reference is still the caller's.
  */
-long file_open(struct rsys_proc *, struct vnode *, int flags);
+long vfile_open(struct rsys_proc *, struct vnode *, int flags);
+int  vfile_may(const struct file *, int access); /* enum access: was it opened for that? */
+int  vfile_access(int flags);                    /* what opening with these flags asks for */
+long vfile_pread(struct file *, void *, size_t n, uint64_t off);
+long vfile_pwrite(struct file *, const void *, size_t n, uint64_t off);
 
 struct cred proc_cred(struct rsys_proc *);
 uint32_t proc_mask(struct rsys_proc *, uint32_t mode); /* without the bits of the umask */
@@ -68,6 +96,11 @@ void lookup_end(struct lookup *);
 int  lookup_child(struct vnode *dir, const struct name *, struct vnode **);
 int  lookup_child_locked(struct vnode *dir /* R or W */, const struct name *, struct vnode **);
 
+/*
+ * rsys_path.c. Makes a directory, a symbolic link to target, or a socket. The vnode is referenced. EEXIST, and the
+ * errors of lookup.
+ */
+int  path_make(struct rsys_proc *, const char *path, uint32_t mode, const char *target, struct vnode **);
 
 /* All attributes. Locks the vnode for reading. */
 void vnode_stat(struct vnode *, struct rsys_stat *);

@@ -164,12 +164,12 @@ rsys_utimens(struct rsys_proc *p, const char *path, int follow, const struct rsy
 static int
 futimens(struct rsys_proc *p, int fd, const struct rsys_times *t)
 {
-	struct file *f = file_get(p, fd);
 	struct cred c = proc_cred(p);
-	int e;
+	struct file *f;
+	int e = file_get_vnode(p, fd, EINVAL, &f);
 
-	if (f == NULL)
-		return EBADF;
+	if (e != 0)
+		return e;
 	krw_write(f->vnode->lock);
 	e = apply_times(f->vnode, &c, &(struct change){apply_times, 0, 0, t});
 	krw_exit(f->vnode->lock);

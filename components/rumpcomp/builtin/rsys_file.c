@@ -4,18 +4,6 @@
  */
 #include "proc.h"
 
-/* The size may not become larger than an offset can say. */
-#define OFFSET_MAX INT64_MAX
-
-static int
-access_wanted(int flags)
-{
-	int mode = flags & RSYS_ACCMODE;
-	int want = mode == RSYS_RDONLY ? ACCESS_READ : mode == RSYS_WRONLY ? ACCESS_WRITE : ACCESS_READ | ACCESS_WRITE;
-
-	return flags & RSYS_TRUNC ? want | ACCESS_WRITE : want;
-}
-
 /*
  * May the vnode be opened so? Truncates it, if that was wanted. created: it is new, and its mode
  * does not matter.
@@ -24,7 +12,7 @@ static int
 open_check(struct vnode *v, const struct cred *c, int flags, int created)
 {
 	uint32_t type = vnode_type(v);
-	int want = access_wanted(flags), e;
+	int want = vfile_access(flags), e;
 
 	if (type == S_IFLNK)
 		return ELOOP;
@@ -132,7 +120,7 @@ do_open(struct rsys_proc *p, const char *path, int flags, unsigned mode)
 	if (e != 0)
 		return -e;
 	e = open_check(v, &c, flags, created);
-	fd = e != 0 ? -e : file_open(p, v, flags);
+	fd = e != 0 ? -e : vfile_open(p, v, flags);
 	if (fd < 0)
 		vnode_release(v);
 	return fd;
@@ -164,76 +152,9 @@ rsys_close(struct rsys_proc *p, int fd)
 	}
 	kmutex_exit(p->lock);
 	if (f != NULL)
-		file_put(f);
+		file_close(f);
 	kernel_leave(&l);
 	return f == NULL ? -EBADF : 0;
-}
-
-static long
-read_at(struct file *f, void *buf, size_t n, uint64_t off)
-{
-	struct vnode *v = f->vnode;
-	size_t done = 0;
-	int e;
-
-	if (vnode_type(v) == S_IFDIR)
-		return -EISDIR;
-	krw_read(v->lock);
-	e = v->ops->read(v, buf, n, off, &done);
-	krw_exit(v->lock);
-	return e != 0 && done == 0 ? -e : (long)done;
-}
-
-/*
- * What was changed is not what was trusted, unless it is root who writes. The vnode is locked for
- * writing; the write puts the mode on the disk.
- */
-static int
-write_untrusted(struct vnode *v, const void *buf, size_t n, uint64_t off, size_t *donep)
-{
-	struct rsys_proc *p = rumpuser_curlwp()->proc;
-	uint32_t mode = v->mode;
-	int e;
-
-	if (p != NULL && proc_cred(p).uid != 0)
-		__atomic_store_n(&v->mode, mode & ~(uint32_t)(S_ISUID | S_ISGID), __ATOMIC_RELAXED);
-	e = v->ops->write(v, buf, n, off, donep);
-	if (*donep == 0)
-		__atomic_store_n(&v->mode, mode, __ATOMIC_RELAXED);
-	return e;
-}
-
-/*
- * *offp: where to write; afterwards, where it ended. A write to the end of the file goes where the
- * end is once the file is locked.
- */
-static long
-write_at(struct file *f, const void *buf, size_t n, uint64_t *offp)
-{
-	struct vnode *v = f->vnode;
-	size_t done = 0;
-	int e;
-
-	krw_write(v->lock);
-	if (f->flags & RSYS_APPEND)
-		*offp = v->size;
-	if (mount_readonly(v->mp))
-		e = EROFS;
-	else if (*offp > OFFSET_MAX - n)
-		e = EFBIG;
-	else if (v->mode & (S_ISUID | S_ISGID))
-		e = write_untrusted(v, buf, n, *offp, &done);
-	else
-		e = v->ops->write(v, buf, n, *offp, &done);
-	krw_exit(v->lock);
-	*offp += done;
-	return e != 0 && done == 0 ? -e : (long)done;
-}
-
-static int
-may(const struct file *f, int access)
-{
-	return access_wanted(f->flags & RSYS_ACCMODE) & access;
 }
 
 /* One transfer through a descriptor; off -1: at its own position, which moves. */
@@ -247,42 +168,31 @@ struct transfer {
 static long
 transfer_own(struct file *f, const struct transfer *t)
 {
-	uint64_t off;
-	long r;
+	return t->in != NULL ? f->ops->read(f, t->in, t->n) : f->ops->write(f, t->out, t->n);
+}
 
-	kmutex_enter(f->lock);
-	off = f->offset;
-	if (t->in != NULL) {
-		r = read_at(f, t->in, t->n, off);
-		if (r > 0)
-			off += (uint64_t)r;
-	} else {
-		r = write_at(f, t->out, t->n, &off);
-	}
-	f->offset = off;
-	kmutex_exit(f->lock);
-	return r;
+static long
+transfer_at(struct file *f, const struct transfer *t)
+{
+	if (f->vnode == NULL)
+		return -ESPIPE;
+	if (t->off < 0)
+		return -EINVAL;
+	return t->in != NULL ? vfile_pread(f, t->in, t->n, (uint64_t)t->off) : vfile_pwrite(f, t->out, t->n, (uint64_t)t->off);
 }
 
 static long
 transfer(struct rsys_proc *p, int fd, const struct transfer *t)
 {
 	struct file *f = file_get(p, fd);
-	uint64_t off = (uint64_t)t->off;
 	long r;
 
 	if (f == NULL)
 		return -EBADF;
-	if (!may(f, t->in != NULL ? ACCESS_READ : ACCESS_WRITE))
-		r = -EBADF;
-	else if (t->n > OFFSET_MAX || t->off < -1)
+	if (t->n > OFFSET_MAX)
 		r = -EINVAL;
-	else if (t->off == -1)
-		r = transfer_own(f, t);
-	else if (t->in != NULL)
-		r = read_at(f, t->in, t->n, off);
 	else
-		r = write_at(f, t->out, t->n, &off);
+		r = t->off == -1 ? transfer_own(f, t) : transfer_at(f, t);
 	file_put(f);
 	return r;
 }
@@ -364,11 +274,11 @@ rsys_lseek(struct rsys_proc *p, int fd, int64_t off, int whence)
 {
 	struct lwp l;
 	struct file *f;
-	long r = -EBADF;
+	long r;
 
 	kernel_enter(&l, p);
-	f = file_get(p, fd);
-	if (f != NULL) {
+	r = -file_get_vnode(p, fd, ESPIPE, &f);
+	if (r == 0) {
 		kmutex_enter(f->lock);
 		r = do_lseek(f, off, whence);
 		kmutex_exit(f->lock);
@@ -383,13 +293,13 @@ rsys_readdir(struct rsys_proc *p, int fd, void *buf, size_t n)
 {
 	struct lwp l;
 	struct file *f;
-	long r = -EBADF;
+	long r;
 
 	kernel_enter(&l, p);
-	f = file_get(p, fd);
-	if (f != NULL) {
+	r = -file_get_vnode(p, fd, ENOTDIR, &f);
+	if (r == 0) {
 		kmutex_enter(f->lock);
-		r = may(f, ACCESS_READ) ? do_readdir(f, buf, n) : -EBADF;
+		r = vfile_may(f, ACCESS_READ) ? do_readdir(f, buf, n) : -EBADF;
 		kmutex_exit(f->lock);
 		file_put(f);
 	}
@@ -406,7 +316,7 @@ rsys_fstat(struct rsys_proc *p, int fd, struct rsys_stat *st)
 	kernel_enter(&l, p);
 	f = file_get(p, fd);
 	if (f != NULL) {
-		vnode_stat(f->vnode, st);
+		f->ops->stat(f, st);
 		file_put(f);
 	}
 	kernel_leave(&l);
@@ -419,7 +329,7 @@ do_ftruncate(struct file *f, int64_t size)
 	struct vnode *v = f->vnode;
 	int e;
 
-	if (!may(f, ACCESS_WRITE) || vnode_type(v) != S_IFREG || size < 0)
+	if (!vfile_may(f, ACCESS_WRITE) || vnode_type(v) != S_IFREG || size < 0)
 		return -EINVAL;
 	krw_write(v->lock);
 	e = mount_readonly(v->mp) ? EROFS : v->protection & VP_APPEND ? EPERM : v->ops->truncate(v, (uint64_t)size);
@@ -432,11 +342,11 @@ rsys_ftruncate(struct rsys_proc *p, int fd, int64_t size)
 {
 	struct lwp l;
 	struct file *f;
-	long r = -EBADF;
+	long r;
 
 	kernel_enter(&l, p);
-	f = file_get(p, fd);
-	if (f != NULL) {
+	r = -file_get_vnode(p, fd, EINVAL, &f);
+	if (r == 0) {
 		r = do_ftruncate(f, size);
 		file_put(f);
 	}
@@ -449,11 +359,11 @@ rsys_fsync(struct rsys_proc *p, int fd)
 {
 	struct lwp l;
 	struct file *f;
-	long r = -EBADF;
+	long r;
 
 	kernel_enter(&l, p);
-	f = file_get(p, fd);
-	if (f != NULL) {
+	r = -file_get_vnode(p, fd, EINVAL, &f);
+	if (r == 0) {
 		krw_read(f->vnode->lock);
 		r = -f->vnode->ops->fsync(f->vnode);
 		krw_exit(f->vnode->lock);

@@ -39,13 +39,11 @@ special(const struct name *n)
 	return name_is_dot(n) || name_is_dotdot(n);
 }
 
-/* Makes a directory or a symbolic link. */
-static int
-make(struct rsys_proc *p, const char *path, uint32_t mode, const char *target)
+int
+path_make(struct rsys_proc *p, const char *path, uint32_t mode, const char *target, struct vnode **vp)
 {
 	struct vnode_new new = {.target = target};
 	struct lookup l;
-	struct vnode *v = NULL;
 	int e = lookup(&l, p, path, LOOKUP_PARENT);
 
 	if (e != 0)
@@ -55,7 +53,7 @@ make(struct rsys_proc *p, const char *path, uint32_t mode, const char *target)
 	krw_write(l.v->lock);
 	if (special(&l.name))
 		e = EEXIST;
-	else if (l.v->dead || (l.slash && target != NULL))
+	else if (l.v->dead || (l.slash && (mode & S_IFMT) != S_IFDIR))
 		e = ENOENT;
 	else
 		e = vnode_access(l.v, &l.cred, ACCESS_WRITE | ACCESS_EXEC);
@@ -66,10 +64,20 @@ make(struct rsys_proc *p, const char *path, uint32_t mode, const char *target)
 			e = EEXIST;
 	}
 	if (e == 0)
-		e = l.v->ops->make(l.v, &l.name, &new, &v);
+		e = l.v->ops->make(l.v, &l.name, &new, vp);
 	krw_exit(l.v->lock);
 	lookup_end(&l);
-	if (v != NULL && e == 0)
+	return e;
+}
+
+/* Makes a directory or a symbolic link, which nobody uses at first. */
+static int
+make(struct rsys_proc *p, const char *path, uint32_t mode, const char *target)
+{
+	struct vnode *v;
+	int e = path_make(p, path, mode, target, &v);
+
+	if (e == 0)
 		vnode_release(v);
 	return e;
 }

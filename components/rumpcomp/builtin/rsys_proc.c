@@ -28,7 +28,7 @@ rsys_proc_destroy(struct rsys_proc *p)
 	kernel_enter(&l, NULL);
 	for (int fd = 0; fd < FILES_MAX; fd++) {
 		if (p->files[fd] != NULL)
-			file_put(p->files[fd]);
+			file_close(p->files[fd]);
 	}
 	vnode_release(p->cwd);
 	kmutex_destroy(p->lock);

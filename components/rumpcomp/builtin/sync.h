@@ -5,7 +5,7 @@
 #ifndef SYNC_H
 #define SYNC_H
 
-#include <rumpuser.h>
+#include "klib.h"
 
 typedef struct rumpuser_mtx *kmutex;
 typedef struct rumpuser_rw  *krw;
@@ -23,7 +23,20 @@ static inline void krw_exit(krw l) { rumpuser_rw_exit(l); }
 static inline void krw_destroy(krw l) { rumpuser_rw_destroy(l); }
 
 static inline void kcond_init(kcond *c) { rumpuser_cv_init(c); }
+static inline void kcond_destroy(kcond c) { rumpuser_cv_destroy(c); }
 static inline void kcond_wait(kcond c, kmutex m) { rumpuser_cv_wait(c, m); }
 static inline void kcond_broadcast(kcond c) { rumpuser_cv_broadcast(c); }
+
+/* until: of kmono, or FOREVER. */
+static inline void
+kcond_wait_until(kcond c, kmutex m, uint64_t until)
+{
+	uint64_t now = until == FOREVER ? 0 : kmono();
+
+	if (until == FOREVER)
+		kcond_wait(c, m);
+	else if (now < until)
+		rumpuser_cv_timedwait(c, m, (int64_t)((until - now) / 1000000000), (int64_t)((until - now) % 1000000000));
+}
 
 #endif
