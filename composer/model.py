@@ -127,6 +127,7 @@ class System:
     seconds: int
     icount: bool
     disk: str  # the kind of the machine's disk device; empty if it has none
+    disk_options: str  # for QEMU's -drive
     components: dict[str, Component]
     interfaces: dict[str, Interface]
 

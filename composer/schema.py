@@ -70,6 +70,7 @@ SYSTEM_KEYS = {
     "interactive": TEXT,
     "icount": FLAG,
     "disk": TEXT,
+    "disk_options": TEXT,
 }
 DEFAULT_KEYS = {  # what a component.toml may say
     "provides": TEXTS,
@@ -437,6 +438,9 @@ def _disk(block: Block) -> str:
     setting = block.settings.get("disk")
     if setting and setting.value not in DISKS:
         raise Refusal(setting.where, f"there is no disk {setting.value}, only {' and '.join(DISKS)}")
+    options = block.settings.get("disk_options")
+    if options and not setting:
+        raise Refusal(options.where, "disk_options without a disk")
     return setting.value if setting else ""
 
 
@@ -469,6 +473,7 @@ def read_system(script: Script, places: Places) -> System:
         seconds=get("seconds", 60),
         icount=get("icount", False),
         disk=_disk(script.system),
+        disk_options=get("disk_options", ""),
         components=components,
         interfaces=interfaces,
     )

@@ -343,6 +343,7 @@ def system_json(linked: Linked, image: Image) -> str:
         "seconds": system.seconds,
         "icount": system.icount,
         "disk": system.disk,
+        "disk_options": system.disk_options,
         "image_bytes": len(image.data),
         "files": files,
     }

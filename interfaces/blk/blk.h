@@ -54,9 +54,9 @@ _Static_assert(sizeof(struct blk_completion) == 16, "blk_completion layout");
 _Static_assert(sizeof(struct blk_ring) == 4096, "blk_ring layout");
 
 /*
- * Opens the device. session: id from mem_session_open towards this server, at least 2 pages.
- * Result: 0; -EBUSY the caller has it open; -ENOENT no such session; -EINVAL too small. Second
- * word: sectors of the device;
+ * Opens the device. session: id from mem_session_open towards this server, at least 2 pages, the
+ * first of them zero but for the incarnation. Result: 0; -EBUSY the caller has it open, or there are
+ * too many clients; -ENOENT no such session; -EINVAL too small. Second word: sectors of the device;
  * third: 1 if it is read-only.
  * @blocks no
  * @repeat opid
@@ -65,7 +65,8 @@ _Static_assert(sizeof(struct blk_ring) == 4096, "blk_ring layout");
 long blk_open(word_t session, word_t *out_sectors, word_t *out_readonly);
 
 /*
- * Tells the server that requests are in the ring. Result: number of requests it took; -EBADF
+ * Tells the server that requests are in the ring. Those for which it has no room now, it takes by
+ * itself later. Result: number of requests it took, none of a ring that cannot be as it is; -EBADF
  * not open.
  * @blocks no
  * @repeat harmless

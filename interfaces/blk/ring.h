@@ -35,7 +35,7 @@ blk_ring_load(const u32 *counter)
 	return __atomic_load_n(counter, __ATOMIC_ACQUIRE);
 }
 
-/* The ring begins where its counters stand: at 0 for a new session buffer. */
+/* Both sides count from 0, so that a buffer which had a ring before must be made zero. */
 static inline void
 blk_server_open(struct blk_server_ring *s, struct blk_ring *ring)
 {

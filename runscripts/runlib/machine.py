@@ -39,6 +39,7 @@ class Composed:
     seconds: int
     icount: bool
     disk: str
+    disk_options: str
     expect: list[str]
     forbid: list[str]
     files: dict[str, dict[str, int]]
@@ -176,7 +177,8 @@ def command_line(
     if options.icount or composed.icount:
         command += ["-icount", "shift=0,sleep=off"]
     if composed.disk:
-        command += ["-drive", f"if=none,id=disk,format=raw,file={_escaped(out / AFTER)}"]
+        drive = f"if=none,id=disk,format=raw,file={_escaped(out / AFTER)}"
+        command += ["-drive", ",".join(filter(None, [drive, composed.disk_options]))]
         command += ["-device", f"{composed.disk}-blk-pci,disable-legacy=on,drive=disk"]
     if options.gdb:
         command += ["-gdb", "tcp:127.0.0.1:1234", "-S"]

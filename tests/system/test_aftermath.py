@@ -110,7 +110,7 @@ def test_missing_for_debugfs(after: After) -> None:
 
 def composed(offset: int, size: int) -> Composed:
     place = {"ramdisk/disk.img": {"offset": offset, "bytes": size}}
-    return Composed(64, 60, False, "", [], [], place, offset + size)
+    return Composed(64, 60, False, "", "", [], [], place, offset + size)
 
 
 def said(facts: Composed, *lines: str) -> Console:
