@@ -25,6 +25,8 @@ from .places import BUILD, PROJECT, call, locked, replace_file
 from .progress import say_error, step
 from .system import DISK, LIST, System, build_kernel, compose, make_iso, read_system
 
+SHELL = "shell"  # the system that one types at
+
 
 @contextmanager
 def _memory_file(out: Path, composed: machine.Composed, keep: bool) -> Iterator[Path]:
@@ -124,8 +126,24 @@ def _boot(
             now.note = aftermath.judge(out / AFTER, entries, own)
 
 
+def _ends_in_shell(options: Options) -> bool:
+    """Whether somebody who has named no system sits at a terminal."""
+    other = options.named or options.compose or options.gdb or options.input or options.unchecked
+    return not other and sys.stdin.isatty() and sys.stdout.isatty()
+
+
 def _run(options: Options) -> None:
-    """A system, and those that come after it."""
+    """A system, and those that come after it; the shell, on the disk that the last one has written."""
+    if _ends_in_shell(options):
+        out = (options.out or BUILD / options.system).resolve()
+        _run_all(options)
+        print(f"shell     on the same disk, {AFTER}; exit or Ctrl-D ends it")
+        own = out / SHELL if options.out else None
+        options = replace(options, system=SHELL, folder=None, mke2fs="", image=out / AFTER, out=own)
+    _run_all(options)
+
+
+def _run_all(options: Options) -> None:
     done: list[str] = []
     while options.system:
         if options.system in done:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 DEFAULT_SYSTEM = "fs-ramdisk"
@@ -33,6 +33,7 @@ class Options:
     qemu: str
     out: Path | None
     roots: list[Path]
+    named: bool = True  # the user has said which system
 
 
 def _positive(text: str) -> int:
@@ -51,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Builds, composes and boots a system, and ends with its verdict.",
     )
     add = parser.add_argument
-    add("system", nargs="?", default=DEFAULT_SYSTEM, help="its name (default: %(default)s)")
+    add("system", nargs="?", default="", help=f"its name (default: {DEFAULT_SYSTEM}, and on a terminal the shell after it)")
     add("--list", action="store_true", help="show what systems there are")
     add("--compose", action="store_true", help="build and compose it, and boot nothing")
     add("--from", dest="folder", type=Path, metavar="DIR", help="disk image from this folder")
@@ -94,4 +95,4 @@ def parse(argv: list[str]) -> Options:
         parser.error("--unchecked goes with --image")
     if options.icount and options.kvm:
         parser.error("--icount and --kvm exclude each other")
-    return options
+    return options if options.system else replace(options, system=DEFAULT_SYSTEM, named=False)

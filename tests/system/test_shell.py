@@ -98,21 +98,58 @@ def test_without_a_terminal_it_ends(run: Run) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_on_a_terminal(tmp_path: Path) -> None:
-    """Every key is the guest's, Ctrl-C too; there is no limit; and the terminal is as it was."""
+def typed_at(arguments: list[str | Path], talk: list[tuple[bytes, bytes]]) -> bytes:
+    """runscripts/run on a terminal: each of the keys is typed when the words before it are seen. Result: what it showed."""
     master, slave = pty.openpty()
     before = termios.tcgetattr(slave)
-    command = [PROJECT / "runscripts" / "run", "--out", tmp_path / "out", "shell"]
+    command = [PROJECT / "runscripts" / "run", *arguments]
     with subprocess.Popen(command, cwd=PROJECT, stdin=slave, stdout=slave, stderr=slave) as process:
         said = b""
-        for wanted, keys in ((b"help shows", b"lsx\x03"), (b"^C", b"echo typed\r"), (b"\ntyped", b"\x04")):
+        for wanted, keys in talk:
             while wanted not in said:
-                assert select.select([master], [], [], 60)[0], said
+                assert select.select([master], [], [], 120)[0], said
                 said += os.read(master, 4096)
             os.write(master, keys)
         while process.poll() is None:
             if select.select([master], [], [], 0.1)[0]:
                 said += os.read(master, 4096)
+    while select.select([master], [], [], 0)[0]:
+        said += os.read(master, 4096)
     assert process.returncode == 0, said
-    assert b"until it ends itself" in said
     assert termios.tcgetattr(slave) == before
+    return said
+
+
+def test_on_a_terminal(tmp_path: Path) -> None:
+    """Every key is the guest's, Ctrl-C too; there is no limit; and the terminal is as it was."""
+    talk = [(b"help shows", b"lsx\x03"), (b"^C", b"echo typed\r"), (b"\ntyped", b"\x04")]
+    assert b"until it ends itself" in typed_at(["--out", tmp_path / "out", "shell"], talk)
+
+
+def small_folder(tmp_path: Path) -> Path:
+    """Little to check, so that the run is short."""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "old").write_text("before\n")
+    return tmp_path / "folder"
+
+
+def test_no_system_on_a_terminal(tmp_path: Path) -> None:
+    """Without a name, the default system is followed by the shell, on the disk that its client wrote."""
+    talk = [(b"help shows", b"ls\rcat old\rwrite new text\r"), (b"\nbefore", b"\x04")]
+    said = typed_at(["--out", tmp_path / "out", "--from", small_folder(tmp_path)], talk)
+    assert said.index(b"fs-ramdisk: good") < said.index(b"on the same disk") < said.index(b"help shows"), said
+    assert re.search(rb"\nfsclient/\r*\n", said) and b"shell: good" in said, said
+    held = subprocess.run(
+        ["debugfs", "-R", "cat /new", tmp_path / "out" / "shell" / "after.img"],
+        capture_output=True,
+        env={**os.environ, "PATH": os.environ["PATH"] + ":/usr/sbin:/sbin"},
+        check=True,
+    )
+    assert held.stdout == b"text\n"
+
+
+def test_no_system_without_a_terminal(run: Run, tmp_path: Path) -> None:
+    """It ends after its work."""
+    done = run("--from", small_folder(tmp_path))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.endswith("fs-ramdisk: good\n")
