@@ -128,12 +128,14 @@ reset_twice(void)
 }
 
 const struct test end_tests[] = {
-	{"close_in_flight", "closed with 16 requests in flight, nothing is written any more; it can be opened again", close_in_flight, WRITABLE},
+	{"close_in_flight", "closed with 16 requests in flight, nothing is written any more; it can be opened again",
+	 close_in_flight, WRITABLE},
 	{"close_unkicked", "closed with 64 requests that were not kicked: the same", close_unkicked, WRITABLE},
 	{"close_flushing", "closed with 64 flushes in flight: the same, and what was written is there", close_flushing, WRITABLE},
 	{"reset_permission", "nobody but the booter resets a client", reset_permission, ANY_DEVICE},
-	{"reset_nobody", "a component that has not opened the device is not reset, and nobody else instead", reset_nobody, ANY_DEVICE},
-	{"reset_in_flight", "reset with 16 requests in flight, nothing is written any more; it can be opened again", reset_in_flight, WRITABLE},
+	{"reset_nobody", "who has not opened the device is not reset, and nobody else instead", reset_nobody, ANY_DEVICE},
+	{"reset_in_flight", "reset with 16 requests in flight, nothing is written any more; it can be opened again",
+	 reset_in_flight, WRITABLE},
 	{"reset_twice", "a client that was reset is gone, and comes back by opening", reset_twice, ANY_DEVICE},
 	{0},
 };

@@ -211,7 +211,7 @@ noise(void)
 const struct test ring_tests[] = {
 	{"nothing", "a kick without requests does nothing", nothing, ANY_DEVICE},
 	{"too_many", "a ring with more requests than slots is not touched", too_many, WRITABLE},
-	{"tail_lies", "nor is one whose client took completions that there were not; set right, it goes on", tail_lies, ANY_DEVICE},
+	{"tail_lies", "nor one whose client took completions that there were not; set right, it goes on", tail_lies, ANY_DEVICE},
 	{"head_lies", "the server does not believe its own counter in the ring", head_lies, ANY_DEVICE},
 	{"unread", "a completion that the client has not taken is not overwritten", unread, ANY_DEVICE},
 	{"rewritten", "a request is what it was when it was taken", rewritten, WRITABLE},
