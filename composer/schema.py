@@ -255,7 +255,7 @@ class _Reader:
             assert setting
             table = _check_table(setting, index, FILE_KEYS, "name", self.name)
             name, where = table["name"], setting.at(index)
-            path = self.places.files.get(name) or os.path.join(self.script_folder, name)
+            path = self.places.files.get(name) or os.path.join(os.path.dirname(where.file), name)
             if not os.path.isfile(path):
                 raise Refusal(
                     where,

@@ -115,7 +115,7 @@ int  rumpuser_getfileinfo(const char *, uint64_t *sizep, int *typep); /* either 
 void rumpuser_bio(int fd, int op, void *data, size_t len, int64_t off, rump_biodone_fn, void *donearg);
 int  rumpuser_iovread(int fd, struct rumpuser_iovec *, size_t n, int64_t off, size_t *retp);        /* [U] */
 int  rumpuser_iovwrite(int fd, const struct rumpuser_iovec *, size_t n, int64_t off, size_t *retp); /* [U] */
-int  rumpuser_syncfd(int fd, int flags, uint64_t start, uint64_t len);
+int  rumpuser_syncfd(int fd, int flags, uint64_t start, uint64_t len); /* [U] READ or WRITE, or both; len 0 = all */
 
 /* Threads. f never returns. */
 enum rumplwpop { RUMPUSER_LWP_CREATE = 0, RUMPUSER_LWP_DESTROY = 1, RUMPUSER_LWP_SET = 2, RUMPUSER_LWP_CLEAR = 3 };
@@ -169,5 +169,15 @@ typedef void (*rump_compload_fn)(const struct rump_component *);
 void rumpuser_dl_bootstrap(rump_modinit_fn, rump_symload_fn, rump_compload_fn);
 int  rumpuser_daemonize_begin(void);
 int  rumpuser_daemonize_done(int error);
+
+/* The system-call proxy, for clients in other processes. A host without one refuses to start it. */
+int  rumpuser_sp_init(const char *url, const char *ostype, const char *osrelease, const char *machine);
+int  rumpuser_sp_copyin(void *client, const void *from, void *to, size_t len);
+int  rumpuser_sp_copyinstr(void *client, const void *from, void *to, size_t *len);
+int  rumpuser_sp_copyout(void *client, const void *from, void *to, size_t len);
+int  rumpuser_sp_copyoutstr(void *client, const void *from, void *to, size_t *len);
+int  rumpuser_sp_anonmmap(void *client, size_t len, void **memp);
+int  rumpuser_sp_raise(void *client, int signo);
+void rumpuser_sp_fini(void *client);
 
 #endif

@@ -4,7 +4,7 @@ export ASAN_OPTIONS=allocator_may_return_null=1:detect_leaks=0 TSAN_OPTIONS=allo
 disk=$(mktemp) || exit 1
 out=$(mktemp) || exit 1
 truncate -s 2M "$disk"
-"$1" "$disk" >"$out"
+"$1" "$disk" "$(dirname "$0")/../../runscripts/conform.toml" >"$out"
 status=$?
 sed -E "s#^(PASS|FAIL) #\\1 $(basename "$1")/#" "$out"
 rm -f "$disk" "$out"

@@ -1,39 +1,35 @@
 /*
- * Block requests. A bio goes to the block server in pieces of at most 64 KiB, each with a slot of
- * the ring and pages of the session buffer; a slot's number is its request's id, so there are
- * never more requests than slots and neither side of the ring overflows. The caller copies the
- * data of a write in and kicks; the block thread takes completions, copies the data of a read
- * out, and calls biodone on a rump CPU.
+ * Block requests. A bio goes to the block server in pieces of at most 64 KiB (pieces.c). The caller copies the data of a write in and
+ * kicks; the block thread takes completions, copies the data of a read out, and calls biodone on a rump CPU.
  *
  *   issuing -> pieces in flight -> finished                        a read, or a write that may be lost with the power
  *   issuing -> pieces in flight -> flush wanted -> flushing -> finished    a write with SYNC
  *
- * One flush is in flight at most, in a slot of its own, and serves every bio that wanted one
- * before it was issued: their pieces have completed by then, and that is what a flush makes
- * stable. Whoever finds no slot or no pages waits, off the rump CPU, until something completes.
+ * One flush is in flight at most, in a slot of its own, and serves every bio that wanted one before it was issued: their pieces have
+ * completed by then, and that is what a flush makes stable. Whoever finds no slot or no pages waits, off the rump CPU, until something
+ * completes.
  *
- * The server is not trusted with more than the data: ids that are not in flight, and counts that
- * cannot be, stop the component.
+ * The server carries requests out in any order. Who needs one holds a range: then his requests alone are in it.
  */
 #include "bio.h"
 
 #include <abi/err.h>
-#include <lib/string.h>
 
+#include "file.h"
 #include "hyp.h"
+#include "pieces.h"
 #include "qlock.h"
-#include "space.h"
 #include "waitq.h"
 
-#define PIECE_MAX  65536UL
-#define FLUSH_SLOT (BLK_RING_SLOTS - 1)
-#define PIECES     FLUSH_SLOT /* slots for data */
-#define BUFFER_PAGES 257      /* the ring, and 1 MiB of data */
+struct range {
+	uint64_t from, to; /* bytes of the device; to = 0: none */
+};
 
 struct bio {
 	struct bio *next;
+	uint64_t number;          /* bios are counted as they come; 0: not in use */
+	struct range range;
 	uint8_t *data;
-	size_t len;
 	int op;                   /* RUMPUSER_BIO_* */
 	unsigned pending;         /* pieces that have not completed */
 	int error;                /* of the first piece that failed */
@@ -41,27 +37,17 @@ struct bio {
 	void *donearg;
 };
 
-struct piece { /* free if bio is NULL */
-	struct bio *bio;
-	uint8_t *data;
-	size_t len;
-	unsigned page;            /* first page of its data in the buffer, counted behind the ring */
-};
-
 struct bio_list {
 	struct bio *first;
 };
 
-static struct qlock lock; /* guards everything below */
-static struct bridge_disk disk;
+static struct qlock lock; /* guards everything below, and the pieces */
 static int opened;
-static struct space space;
 static struct bio bios[BLK_RING_SLOTS];
 static struct bio_list unused; /* of bios */
-static struct piece pieces[PIECES];
-static unsigned hint;     /* where the search for a free piece begins */
-static struct waitq waiting; /* for a bio, a piece or pages */
-static struct blk_client_ring ring;
+static uint64_t counted;       /* bios that have come */
+static struct range held;
+static struct waitq waiting;   /* for a bio, a piece, pages, a range */
 static int flush_in_flight;
 static struct bio_list flush_wanted, flushing, finished;
 
@@ -85,12 +71,10 @@ list_take_all(struct bio_list *l)
 static int
 open_locked(void)
 {
-	int e = bridge_disk_open(BUFFER_PAGES, &disk);
+	int e = pieces_open();
 
 	if (e != 0)
 		return e;
-	blk_client_open(&ring, disk.ring, 0);
-	space_init(&space, (unsigned)(disk.bytes / BRIDGE_PAGE) - 1);
 	for (unsigned i = 0; i < BLK_RING_SLOTS; i++)
 		list_add(&unused, &bios[i]);
 	opened = 1;
@@ -111,94 +95,13 @@ bio_open(void)
 uint64_t
 bio_size(void)
 {
-	return disk.sectors * BLK_SECTOR;
+	return pieces_disk()->sectors * BLK_SECTOR;
 }
 
 int
 bio_readonly(void)
 {
-	return disk.readonly;
-}
-
-static unsigned
-pages_for(size_t len)
-{
-	return (unsigned)((len + BRIDGE_PAGE - 1) / BRIDGE_PAGE);
-}
-
-static uint64_t
-offset_of(unsigned page)
-{
-	return BRIDGE_PAGE * (1 + (uint64_t)page);
-}
-
-/* lock is held. A slot for each request means that there is always room. */
-static void
-ring_put(const struct blk_request *r)
-{
-	if (!blk_client_issue(&ring, r))
-		bridge_stop("the block ring has more requests than slots");
-}
-
-/* lock is held. Result: number of a free piece, or -1. */
-static int
-piece_find(void)
-{
-	for (unsigned i = 0; i < PIECES; i++) {
-		unsigned n = (hint + i) % PIECES;
-
-		if (pieces[n].bio == NULL) {
-			hint = n + 1;
-			return (int)n;
-		}
-	}
-	return -1;
-}
-
-static uint32_t
-ring_op(const struct bio *b)
-{
-	return b->op & RUMPUSER_BIO_READ ? BLK_READ : BLK_WRITE;
-}
-
-struct issue { /* a piece to be issued */
-	struct bio *bio;
-	uint8_t *data;
-	size_t len;
-	uint64_t sector;
-};
-
-/* lock is held. Result: 0 if there is no room now. */
-static int
-piece_issue(void *arg)
-{
-	const struct issue *i = arg;
-	uint32_t op = ring_op(i->bio);
-	int n = piece_find(), page;
-
-	if (n < 0)
-		return 0;
-	page = space_take(&space, pages_for(i->len));
-	if (page < 0)
-		return 0;
-	if (op == BLK_WRITE)
-		memcpy(disk.buffer + offset_of((unsigned)page), i->data, i->len);
-	pieces[n] = (struct piece){i->bio, i->data, i->len, (unsigned)page};
-	ring_put(&(struct blk_request){(uint64_t)n, op, (uint32_t)(i->len / BLK_SECTOR), i->sector,
-	                               offset_of((unsigned)page)});
-	return 1;
-}
-
-/* lock is held. Result: 0 if there is none now. */
-static int
-bio_take(void *arg)
-{
-	struct bio **bp = arg;
-
-	*bp = unused.first;
-	if (*bp != NULL)
-		unused.first = (*bp)->next;
-	return *bp != NULL;
+	return pieces_disk()->readonly;
 }
 
 static int
@@ -214,8 +117,7 @@ attempt(int (*try)(void *), void *arg, struct waiter *w)
 	return done;
 }
 
-/* Does what try does under the lock, if need be after a wait. The server knows of every
- * request that came before. */
+/* Does what try does under the lock, if need be after a wait. The server knows of every request that came before. */
 static void
 succeed(int (*try)(void *), void *arg)
 {
@@ -230,10 +132,98 @@ succeed(int (*try)(void *), void *arg)
 	hyp_schedule(nlocks, NULL);
 }
 
-/* lock is held. One piece of the bio is over. */
-static void
-bio_piece_over(struct bio *b)
+static int
+overlap(const struct range *a, const struct range *b)
 {
+	return a->from < b->to && b->from < a->to;
+}
+
+struct taking {
+	struct bio *bio;
+	const struct bio *as; /* what it is to be */
+	int holder;           /* the range is held for it */
+};
+
+/* lock is held. Result: 0 if there is none now, or somebody holds its range. */
+static int
+bio_take(void *arg)
+{
+	struct taking *t = arg;
+	struct bio *b = unused.first;
+
+	if (b == NULL || (!t->holder && overlap(&held, &t->as->range)))
+		return 0;
+	unused.first = b->next;
+	*b = *t->as;
+	b->number = ++counted;
+	t->bio = b;
+	return 1;
+}
+
+struct issue {
+	struct piece piece;
+	uint64_t sector;
+};
+
+static int
+issue(void *arg)
+{
+	const struct issue *i = arg;
+
+	return piece_issue(&i->piece, i->sector);
+}
+
+/* lock is held. Result: whether the server must be kicked. */
+static int
+flush_issue(void)
+{
+	if (flush_in_flight || flush_wanted.first == NULL)
+		return 0;
+	flushing.first = list_take_all(&flush_wanted);
+	flush_in_flight = 1;
+	piece_flush();
+	return 1;
+}
+
+/* A bio without pieces: nothing but a flush. */
+static void
+flush_want(struct bio *b)
+{
+	int kick;
+
+	qlock_enter(&lock);
+	list_add(&flush_wanted, b);
+	kick = flush_issue();
+	qlock_exit(&lock);
+	if (kick)
+		bridge_disk_kick();
+}
+
+/* Begins a bio. With its last piece issued, it may be gone at any moment. */
+static void
+bio_begin(const struct bio *as, int holder)
+{
+	struct taking t = {NULL, as, holder};
+	uint64_t from = as->range.from, len = as->range.to - from;
+
+	succeed(bio_take, &t);
+	if (len == 0)
+		flush_want(t.bio);
+	for (uint64_t at = 0; at < len; at += PIECE_MAX) {
+		struct issue i = {{t.bio, as->op & RUMPUSER_BIO_READ ? BLK_READ : BLK_WRITE, as->data + at,
+		                   len - at < PIECE_MAX ? len - at : PIECE_MAX, 0}, (from + at) / BLK_SECTOR};
+
+		succeed(issue, &i);
+		bridge_disk_kick();
+	}
+}
+
+/* lock is held. */
+void
+bio_piece_over(struct bio *b, int error)
+{
+	if (b->error == 0)
+		b->error = error;
 	if (--b->pending > 0)
 		return;
 	if ((b->op & RUMPUSER_BIO_SYNC) && b->error == 0)
@@ -243,19 +233,8 @@ bio_piece_over(struct bio *b)
 }
 
 /* lock is held. */
-static void
-flush_issue(void)
-{
-	if (flush_in_flight || flush_wanted.first == NULL)
-		return;
-	flushing.first = list_take_all(&flush_wanted);
-	flush_in_flight = 1;
-	ring_put(&(struct blk_request){.id = FLUSH_SLOT, .op = BLK_FLUSH});
-}
-
-/* lock is held. */
-static void
-flush_over(int error)
+void
+bio_flush_over(int error)
 {
 	struct bio *b = list_take_all(&flushing), *next;
 
@@ -269,45 +248,7 @@ flush_over(int error)
 	}
 }
 
-/* lock is held. */
-static void
-piece_over(const struct blk_completion *c)
-{
-	struct piece *p;
-
-	if (c->id >= PIECES || pieces[c->id].bio == NULL)
-		bridge_stop("the block server completed a request that is not in flight");
-	p = &pieces[c->id];
-	if (c->error == 0 && ring_op(p->bio) == BLK_READ)
-		memcpy(p->data, disk.buffer + offset_of(p->page), p->len);
-	if (c->error != 0 && p->bio->error == 0)
-		p->bio->error = (int)c->error;
-	space_give(&space, p->page, pages_for(p->len));
-	bio_piece_over(p->bio);
-	p->bio = NULL;
-}
-
-/* lock is held. */
-static void
-ring_take(void)
-{
-	uint32_t n = blk_client_pending(&ring);
-
-	if (n == BLK_RING_BROKEN)
-		bridge_stop("the block server counts more completions than it can have");
-	while (n-- > 0) {
-		struct blk_completion c;
-
-		blk_client_take(&ring, &c);
-		if (c.id == FLUSH_SLOT)
-			flush_over((int)c.error);
-		else
-			piece_over(&c);
-	}
-}
-
-/* Takes what has completed. Result: the bios that are finished. *kick: whether a flush was put
- * into the ring. */
+/* Takes what has completed. Result: the bios that are finished. *kick: whether a flush was put into the ring. */
 static struct bio *
 completions(int *kick)
 {
@@ -315,9 +256,8 @@ completions(int *kick)
 	struct bio *all;
 
 	qlock_enter(&lock);
-	ring_take();
-	*kick = !flush_in_flight && flush_wanted.first != NULL;
-	flush_issue();
+	pieces_take();
+	*kick = flush_issue();
 	all = list_take_all(&finished);
 	woken = waitq_take_all(&waiting);
 	qlock_exit(&lock);
@@ -331,6 +271,7 @@ bio_put(struct bio *b)
 	struct waiter *woken;
 
 	qlock_enter(&lock);
+	b->number = 0;
 	list_add(&unused, b);
 	woken = waitq_take_all(&waiting);
 	qlock_exit(&lock);
@@ -345,7 +286,7 @@ bios_done(struct bio *b)
 		struct bio own = *b;
 
 		bio_put(b);
-		own.done(own.donearg, own.error == 0 ? own.len : 0, own.error);
+		own.done(own.donearg, own.error == 0 ? own.range.to - own.range.from : 0, own.error);
 		b = own.next;
 	}
 }
@@ -374,20 +315,108 @@ bio_thread(void)
 	}
 }
 
+static void
+begin(int op, void *data, size_t len, uint64_t at, rump_biodone_fn done, void *donearg, int holder)
+{
+	struct bio as = {.range = {at, at + len}, .data = data, .op = op, .done = done, .donearg = donearg,
+	                 .pending = (unsigned)((len + PIECE_MAX - 1) / PIECE_MAX)};
+
+	bio_begin(&as, holder);
+}
+
+/* Result: 0, or what is wrong with a request. */
+static int
+refusal(int fd, int op, size_t len, int64_t off)
+{
+	const struct file *f = file_of(fd);
+	int reading = op & RUMPUSER_BIO_READ, writing = op & RUMPUSER_BIO_WRITE;
+
+	if (f == NULL || !f->device || (writing && (f->flags & RUMPUSER_OPEN_ACCMODE) == RUMPUSER_OPEN_RDONLY))
+		return EBADF;
+	if (!reading == !writing || len == 0 || len % BLK_SECTOR != 0 || off < 0 || off % BLK_SECTOR != 0)
+		return EINVAL;
+	return (uint64_t)off > f->bytes || len > f->bytes - (uint64_t)off ? ENOSPC : 0;
+}
+
 void
 rumpuser_bio(int fd, int op, void *data, size_t len, int64_t off, rump_biodone_fn done, void *donearg)
 {
-	struct bio *b;
+	int e = refusal(fd, op, len, off);
 
-	(void)fd;
-	succeed(bio_take, &b);
-	*b = (struct bio){NULL, data, len, op, (unsigned)((len + PIECE_MAX - 1) / PIECE_MAX), 0, done, donearg};
-	/* With its last piece issued, the bio may be gone at any moment. */
-	for (size_t at = 0; at < len; at += PIECE_MAX) {
-		struct issue i = {b, (uint8_t *)data + at, len - at < PIECE_MAX ? len - at : PIECE_MAX,
-		                  ((uint64_t)off + at) / BLK_SECTOR};
+	if (e != 0)
+		done(donearg, 0, e);
+	else
+		begin(op, data, len, (uint64_t)off, done, donearg, 0);
+}
 
-		succeed(piece_issue, &i);
-		bridge_disk_kick();
+void
+bio_held(int op, void *data, size_t len, uint64_t at, rump_biodone_fn done, void *donearg)
+{
+	begin(op, data, len, at, done, donearg, 1);
+}
+
+/* lock is held. Result: 0 if another holds one. */
+static int
+hold_take(void *arg)
+{
+	if (held.to != 0)
+		return 0;
+	held = *(const struct range *)arg;
+	return 1;
+}
+
+/* lock is held. Result: 0 while something that came before is in flight there. */
+static int
+hold_clear(void *arg)
+{
+	(void)arg;
+	for (unsigned i = 0; i < BLK_RING_SLOTS; i++) {
+		if (bios[i].number != 0 && overlap(&bios[i].range, &held))
+			return 0;
 	}
+	return 1;
+}
+
+void
+bio_hold(uint64_t from, uint64_t to)
+{
+	struct range r = {from, to};
+
+	succeed(hold_take, &r);
+	succeed(hold_clear, NULL);
+}
+
+void
+bio_release(void)
+{
+	struct waiter *woken;
+
+	qlock_enter(&lock);
+	held.to = 0;
+	woken = waitq_take_all(&waiting);
+	qlock_exit(&lock);
+	waiter_wake_list(woken);
+}
+
+/* lock is held. *arg: how many bios had come when somebody began to wait; 0 at first. */
+static int
+older_over(void *arg)
+{
+	uint64_t *come = arg;
+
+	if (*come == 0)
+		*come = counted;
+	for (unsigned i = 0; i < BLK_RING_SLOTS; i++) {
+		if (bios[i].number != 0 && bios[i].number <= *come)
+			return 0;
+	}
+	return 1;
+}
+
+void
+bio_barrier(void)
+{
+	uint64_t come = 0;
+
+	succeed(older_over, &come);
 }

@@ -197,6 +197,16 @@ bridge_stop(const char *why)
 	cos_panic("%s", why);
 }
 
+int
+bridge_file(const char *name, struct bridge_file *to)
+{
+	const struct info_file *f = cos_file(name);
+
+	if (f != NULL)
+		*to = (struct bridge_file){(const uint8_t *)f->va, f->bytes};
+	return f != NULL;
+}
+
 /* The slot where the scheduler put the end point of the block thread, number 1. */
 static slot_t
 disk_slot(void)

@@ -56,6 +56,14 @@ const char *bridge_param(const char *name); /* NULL if not set */
 /* Ends the component; whoever recovers components decides what comes next. */
 void bridge_stop(const char *why) __attribute__((__noreturn__));
 
+/* A file of the boot image that the script hands over; it can be read for ever. Result: 0 if there is none of that name. */
+struct bridge_file {
+	const uint8_t *data;
+	size_t bytes;
+};
+
+int bridge_file(const char *name, struct bridge_file *);
+
 /* The block device: a session buffer whose first page is the ring. */
 struct bridge_disk {
 	struct blk_ring *ring;

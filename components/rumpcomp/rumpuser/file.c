@@ -1,31 +1,114 @@
 /*
- * Names: "disk0" is the block device of the script's provider of blk. There is nothing else.
+ * Names and descriptors. "disk0" is the block device of the script's provider of blk; every other name is that of a file of the
+ * boot image which the script hands to the component: it can be read, and nothing else. A descriptor stays as it is from open to close.
  */
+#include "file.h"
+
 #include <abi/err.h>
 #include <lib/string.h>
 
 #include <rumpuser.h>
 
 #include "bio.h"
+#include "bridge.h"
 #include "hyp.h"
+#include "qlock.h"
+
+#define DEVICE "disk0"
+#define FILES  32 /* open at once */
+
+static struct qlock lock;        /* guards which are open */
+static struct file files[FILES]; /* descriptors, counted from 1 */
 
 static int
-open_named(const char *name)
+find_device(struct file *f)
 {
-	return strcmp(name, "disk0") == 0 ? bio_open() : ENOENT;
+	int e = bio_open();
+
+	if (e == 0)
+		*f = (struct file){.device = 1, .bytes = bio_size()};
+	return e;
+}
+
+static int
+find(const char *name, struct file *f)
+{
+	struct bridge_file b;
+
+	if (strcmp(name, DEVICE) == 0)
+		return find_device(f);
+	if (!bridge_file(name, &b))
+		return ENOENT;
+	*f = (struct file){.data = b.data, .bytes = b.bytes};
+	return 0;
 }
 
 int
 rumpuser_getfileinfo(const char *name, uint64_t *sizep, int *typep)
 {
-	int e = open_named(name);
+	struct file f;
+	int e = find(name, &f);
 
 	if (e != 0)
 		return e;
 	if (sizep != NULL)
-		*sizep = bio_size();
+		*sizep = f.bytes;
 	if (typep != NULL)
-		*typep = RUMPUSER_FT_BLK;
+		*typep = f.device ? RUMPUSER_FT_BLK : RUMPUSER_FT_REG;
+	return 0;
+}
+
+/* Result: 0, or what is wrong with opening f so. */
+static int
+refusal(const struct file *f, int flags)
+{
+	const int new = RUMPUSER_OPEN_CREATE | RUMPUSER_OPEN_EXCL;
+	int mode = flags & RUMPUSER_OPEN_ACCMODE;
+
+	if (mode == RUMPUSER_OPEN_ACCMODE)
+		return EINVAL;
+	if ((flags & new) == new)
+		return EEXIST;
+	if (!f->device && (flags & RUMPUSER_OPEN_BIO))
+		return ENXIO;
+	if (mode != RUMPUSER_OPEN_RDONLY && (!f->device || bio_readonly()))
+		return EROFS;
+	return 0;
+}
+
+/* Result: a descriptor, or 0: there are too many. */
+static int
+descriptor_take(const struct file *f)
+{
+	int fd = 0;
+
+	qlock_enter(&lock);
+	while (fd < FILES && files[fd].open)
+		fd++;
+	if (fd < FILES)
+		files[fd] = *f;
+	qlock_exit(&lock);
+	return fd < FILES ? fd + 1 : 0;
+}
+
+static int
+open_named(const char *name, int flags, int *fdp)
+{
+	struct file f;
+	int e = find(name, &f), fd;
+
+	if (e == ENOENT && (flags & RUMPUSER_OPEN_CREATE))
+		return EROFS;
+	if (e == 0)
+		e = refusal(&f, flags);
+	if (e != 0)
+		return e;
+	f.open = 1;
+	f.flags = flags;
+	fd = descriptor_take(&f);
+	if (fd == 0)
+		return ENOMEM;
+	*fdp = fd;
 	return 0;
 }
 
@@ -33,19 +116,29 @@ int
 rumpuser_open(const char *name, int flags, int *fdp)
 {
 	int nlocks = hyp_unschedule(NULL);
-	int e = open_named(name);
+	int e = open_named(name, flags, fdp);
 
 	hyp_schedule(nlocks, NULL);
-	if (e == 0 && bio_readonly() && (flags & RUMPUSER_OPEN_ACCMODE) != RUMPUSER_OPEN_RDONLY)
-		e = EROFS;
-	if (e == 0)
-		*fdp = BIO_FD;
 	return e;
 }
 
-/* The device stays open: there is one, and the component lives on it. */
+const struct file *
+file_of(int fd)
+{
+	return fd >= 1 && fd <= FILES && files[fd - 1].open ? &files[fd - 1] : NULL;
+}
+
+/* The device itself stays open: there is one, and the component lives on it. Nothing here waits, so the rump CPU is kept. */
 int
 rumpuser_close(int fd)
 {
-	return fd == BIO_FD ? 0 : EBADF;
+	int e = EBADF;
+
+	qlock_enter(&lock);
+	if (file_of(fd) != NULL) {
+		files[fd - 1].open = 0;
+		e = 0;
+	}
+	qlock_exit(&lock);
+	return e;
 }

@@ -1,115 +1,84 @@
 /*
- * Bytes of the block device at any offset: whole sectors go through a buffer, and a sector of which only a part is written is
- * read first. Two writers of one sector are the caller's to keep apart.
+ * Bytes of a file at any offset. Of the block device, whole sectors go straight between it and memory, and a sector of which only a
+ * part is meant goes through a buffer; what is written there is read first. Meanwhile the sectors are held: whatever was begun before
+ * is complete, and nothing else comes in between.
  */
 #include <abi/err.h>
 #include <lib/string.h>
 
+#include <rumpuser.h>
+
 #include "bio.h"
-#include "hyp.h"
-#include "qlock.h"
-#include "waitq.h"
+#include "file.h"
 
 #define SECTOR 512u
-#define WINDOW 4096u /* bytes moved at once, and aligned so */
 
-/* One request that somebody waits for. It lies on his stack: finished() last touches it when it leaves the lock. */
-struct transfer {
-	struct qlock lock;
-	struct waitq waiting; /* guarded by lock, as what follows */
-	int done, error;
-};
-
-static void
-finished(void *arg, size_t bytes, int error)
-{
-	struct transfer *t = arg;
-	struct waiter *w;
-
-	(void)bytes;
-	qlock_enter(&t->lock);
-	t->done = 1;
-	t->error = error;
-	w = waitq_take_all(&t->waiting);
-	qlock_exit(&t->lock);
-	waiter_wake_list(w);
-}
-
-/* Whole sectors. Gives up the rump CPU. Result: 0 or an errno. */
-static int
-transfer(int fd, int op, void *data, size_t len, uint64_t at)
-{
-	struct transfer t = {.lock = {QLOCK_FREE}, .waiting = {NULL, NULL}};
-	struct waiter w;
-	int nlocks, wait;
-
-	rumpuser_bio(fd, op, data, len, (int64_t)at, finished, &t);
-	nlocks = hyp_unschedule(NULL);
-	qlock_enter(&t.lock);
-	wait = !t.done;
-	if (wait)
-		waitq_add(&t.waiting, &w, 0);
-	qlock_exit(&t.lock);
-	if (wait)
-		waiter_wait(&w, BRIDGE_FOREVER);
-	hyp_schedule(nlocks, NULL);
-	return t.error;
-}
-
-/* What goes on: where on the device, which part of which piece of memory. */
+/* What goes on: where in the file, which part of which piece of memory. */
 struct move {
-	int fd, writing;
-	uint8_t *buffer; /* WINDOW bytes */
+	const struct file *file;
+	int op;         /* RUMPUSER_BIO_READ or _WRITE */
 	uint64_t at;
 	const struct rumpuser_iovec *iov;
 	size_t left;    /* pieces */
 	size_t within;  /* of the first one, so much is done */
 };
 
-/* The n bytes at m->at, which lie in one window, of size bytes from its beginning. Result: 0 or an errno. */
-static int
-move_part(const struct move *m, size_t n, size_t size)
-{
-	uint64_t window = m->at - m->at % WINDOW;
-	size_t from = m->at - window;
-	uint8_t *memory = (uint8_t *)m->iov->iov_base + m->within;
-	int e = 0;
-
-	if (!m->writing || from % SECTOR || n % SECTOR)
-		e = transfer(m->fd, RUMPUSER_BIO_READ, m->buffer, size, window);
-	if (e == 0 && m->writing) {
-		size_t first = from - from % SECTOR, end = (from + n + SECTOR - 1) / SECTOR * SECTOR;
-
-		memcpy(m->buffer + from, memory, n);
-		e = transfer(m->fd, RUMPUSER_BIO_WRITE, m->buffer + first, end - first, window + first);
-	} else if (e == 0) {
-		memcpy(memory, m->buffer + from, n);
-	}
-	return e;
-}
-
-static size_t
-least(size_t a, size_t b)
+static uint64_t
+least(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
 }
 
-/* Until there is no more memory or no more device. */
+/* n bytes of one sector. Result: 0 or an errno. */
+static int
+move_part(const struct move *m, uint8_t *memory, size_t n)
+{
+	uint8_t sector[SECTOR];
+	size_t from = m->at % SECTOR;
+	int e = bio_transfer(RUMPUSER_BIO_READ, sector, SECTOR, m->at - from);
+
+	if (e != 0)
+		return e;
+	if (m->op == RUMPUSER_BIO_READ) {
+		memcpy(memory, sector + from, n);
+		return 0;
+	}
+	memcpy(sector + from, memory, n);
+	return bio_transfer(RUMPUSER_BIO_WRITE, sector, SECTOR, m->at - from);
+}
+
+/* At most n bytes, which the file has. Result: how many were moved; 0: *error says why. */
+static size_t
+move_some(const struct move *m, size_t n, int *error)
+{
+	uint8_t *memory = (uint8_t *)m->iov->iov_base + m->within;
+
+	if (!m->file->device) {
+		memcpy(memory, m->file->data + m->at, n);
+		return n;
+	}
+	if (m->at % SECTOR != 0 || n < SECTOR) {
+		n = least(n, SECTOR - m->at % SECTOR);
+		*error = move_part(m, memory, n);
+	} else {
+		n -= n % SECTOR;
+		*error = bio_transfer(m->op, memory, n, m->at);
+	}
+	return *error == 0 ? n : 0;
+}
+
+/* Until there is no more memory or no more file. */
 static int
 move_all(struct move *m, size_t *retp)
 {
-	uint64_t end = bio_size();
 	int e = 0;
 
 	*retp = 0;
-	while (e == 0 && m->left != 0 && m->at < end) {
-		size_t size = least(WINDOW, end - (m->at - m->at % WINDOW));
-		size_t n = least(m->iov->iov_len - m->within, size - m->at % WINDOW);
+	while (e == 0 && m->left != 0 && m->at < m->file->bytes) {
+		size_t n = least(m->iov->iov_len - m->within, m->file->bytes - m->at);
 
 		if (n != 0)
-			e = move_part(m, n, size);
-		if (e != 0)
-			break;
+			n = move_some(m, n, &e);
 		*retp += n;
 		m->at += n;
 		m->within += n;
@@ -122,35 +91,57 @@ move_all(struct move *m, size_t *retp)
 	return *retp != 0 ? 0 : e;
 }
 
-static int
-move(int fd, const struct rumpuser_iovec *iov, size_t n, int64_t off, size_t *retp, int writing)
+/* How many bytes are asked for: no more than the file has. */
+static uint64_t
+asked(const struct move *m)
 {
-	struct move m = {fd, writing, NULL, (uint64_t)off, iov, n, 0};
-	void *buffer;
+	uint64_t have = m->at < m->file->bytes ? m->file->bytes - m->at : 0, n = 0;
+
+	for (size_t i = 0; i < m->left; i++)
+		n += least(m->iov[i].iov_len, have - n);
+	return n;
+}
+
+static int
+move(struct move *m, size_t *retp)
+{
+	uint64_t n = asked(m);
 	int e;
 
-	if (fd != BIO_FD)
-		return EBADF;
-	if (off < 0)
-		return EINVAL; /* the device has no position of its own */
-	if (writing && bio_readonly())
-		return EROFS;
-	if (rumpuser_malloc(WINDOW, WINDOW, &buffer) != 0)
-		return ENOMEM;
-	m.buffer = buffer;
-	e = move_all(&m, retp);
-	rumpuser_free(buffer, WINDOW);
+	if (!m->file->device || n == 0)
+		return move_all(m, retp);
+	bio_hold(m->at - m->at % SECTOR, (m->at + n + SECTOR - 1) / SECTOR * SECTOR);
+	e = move_all(m, retp);
+	bio_release();
 	return e;
+}
+
+/* Result: 0, or what is wrong with a transfer through a descriptor that must not be open in a mode. */
+static int
+refusal(const struct file *f, int64_t off, int mode)
+{
+	if (f == NULL || (f->flags & RUMPUSER_OPEN_ACCMODE) == mode)
+		return EBADF;
+	return off < 0 ? EINVAL : 0; /* nothing here has a position of its own */
 }
 
 int
 rumpuser_iovread(int fd, struct rumpuser_iovec *iov, size_t n, int64_t off, size_t *retp)
 {
-	return move(fd, iov, n, off, retp, 0);
+	struct move m = {file_of(fd), RUMPUSER_BIO_READ, (uint64_t)off, iov, n, 0};
+	int e = refusal(m.file, off, RUMPUSER_OPEN_WRONLY);
+
+	return e != 0 ? e : move(&m, retp);
 }
 
+/* Nothing can be written behind the end. */
 int
 rumpuser_iovwrite(int fd, const struct rumpuser_iovec *iov, size_t n, int64_t off, size_t *retp)
 {
-	return move(fd, iov, n, off, retp, 1);
+	struct move m = {file_of(fd), RUMPUSER_BIO_WRITE, (uint64_t)off, iov, n, 0};
+	int e = refusal(m.file, off, RUMPUSER_OPEN_RDONLY);
+
+	if (e == 0 && m.at >= m.file->bytes)
+		e = ENOSPC;
+	return e != 0 ? e : move(&m, retp);
 }

@@ -2,6 +2,7 @@
  * Memory.
  */
 #include <abi/err.h>
+#include <lib/string.h>
 
 #include <rumpuser.h>
 
@@ -23,4 +24,27 @@ rumpuser_free(void *mem, size_t len)
 {
 	if (mem != NULL)
 		heap_free(mem, len);
+}
+
+/* Zeroed pages, aligned to 1 << alignbit bytes; where, the caller may wish but not say. Nothing that can be written is ever executable. */
+int
+rumpuser_anonmmap(void *prefaddr, size_t size, int alignbit, int exec, void **memp)
+{
+	int e;
+
+	(void)prefaddr;
+	if (exec)
+		return ENOTSUP;
+	if (size == 0 || alignbit < 0 || alignbit > 16)
+		return EINVAL;
+	e = rumpuser_malloc(size, 1 << (alignbit < 12 ? 12 : alignbit), memp);
+	if (e == 0)
+		memset(*memp, 0, size);
+	return e;
+}
+
+void
+rumpuser_unmap(void *mem, size_t size)
+{
+	rumpuser_free(mem, size);
 }

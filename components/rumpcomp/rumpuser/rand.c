@@ -1,9 +1,10 @@
 /*
- * Random bytes: a ChaCha20 stream whose key comes from the processor's generator, and is replaced
- * by the stream's own first half after every request, so that what was given out cannot be found
- * from what is left in memory. A processor without a generator leaves only the clocks for a key:
- * then the bytes are different at every boot, but not secret.
+ * Random bytes. HARD ones are words of the processor's generator. All others are a ChaCha20 stream, whose key comes from that
+ * generator and is replaced by the stream's own first half after every request, so that what was given out cannot be found from what
+ * is left in memory. A processor without a generator leaves only the clocks for a key: then the bytes are different at every boot,
+ * but not secret, and there are no HARD ones.
  */
+#include <abi/err.h>
 #include <lib/string.h>
 
 #include <rumpuser.h>
@@ -61,12 +62,30 @@ stream(uint8_t *to, size_t len)
 	memcpy(key, next, sizeof(key));
 }
 
+/* Result: how many bytes the generator had. */
+static size_t
+hardware(uint8_t *to, size_t len)
+{
+	size_t at = 0, n;
+	uint64_t word;
+
+	for (; at < len && bridge_hardware_random(&word); at += n) {
+		n = len - at < sizeof(word) ? len - at : sizeof(word);
+		memcpy(to + at, &word, n);
+	}
+	return at;
+}
+
+/* Nothing here waits, so NOWAIT changes nothing; a generator that is not there, or has nothing just now, is EAGAIN. */
 int
 rumpuser_getrandom(void *buf, size_t len, int flags, size_t *retp)
 {
 	size_t n = len < REQUEST_MAX ? len : REQUEST_MAX;
 
-	(void)flags;
+	if (flags & RUMPUSER_RANDOM_HARD) {
+		*retp = hardware(buf, n);
+		return *retp > 0 || n == 0 ? 0 : EAGAIN;
+	}
 	qlock_enter(&lock);
 	if (!keyed)
 		key_make();

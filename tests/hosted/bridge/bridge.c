@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "../platform.h"
+#include "rumpuser.h"
 #include "rumpuser/bio.h"
 
 #define THREADS 512
@@ -213,6 +214,7 @@ static struct {
 	struct bridge_disk d;
 	uint32_t taken, done; /* the server's own */
 	_Atomic uint32_t most; /* requests that were there at once */
+	_Atomic uint32_t flushes;
 } server = {.lock = PTHREAD_MUTEX_INITIALIZER, .kicked = PTHREAD_COND_INITIALIZER, .completed = PTHREAD_COND_INITIALIZER};
 
 static uint32_t
@@ -222,8 +224,10 @@ serve(const struct blk_request *r)
 	size_t n = (size_t)r->sectors * BLK_SECTOR;
 	int fd = fileno(server.disk);
 
-	if (r->op == BLK_FLUSH)
+	if (r->op == BLK_FLUSH) {
+		server.flushes++;
 		return 0;
+	}
 	if (r->sectors == 0 || r->offset < BRIDGE_PAGE || r->offset % BLK_SECTOR != 0 || r->offset + n > server.d.bytes)
 		return 22;
 	if (r->sector + r->sectors > server.sectors)
@@ -326,10 +330,41 @@ bridge_init(void)
 	}
 }
 
+static struct bridge_file text;
+
+static void
+text_read(const char *path)
+{
+	FILE *f = fopen(path, "rb");
+	char *data;
+	size_t n;
+
+	if (f == NULL) {
+		perror(path);
+		exit(2);
+	}
+	fseek(f, 0, SEEK_END);
+	n = (size_t)ftell(f);
+	rewind(f);
+	data = malloc(n);
+	if (data == NULL || fread(data, 1, n, f) != n)
+		exit(2);
+	fclose(f);
+	text = (struct bridge_file){(uint8_t *)data, n};
+}
+
+int
+bridge_file(const char *name, struct bridge_file *f)
+{
+	*f = text;
+	return strcmp(name, "conform.toml") == 0;
+}
+
 void
-platform_start(const char *disk)
+platform_start(const char *disk, const char *path)
 {
 	bridge_init();
+	text_read(path);
 	server.disk = fopen(disk, "r+b");
 	if (server.disk == NULL) {
 		perror(disk);
@@ -341,10 +376,31 @@ platform_start(const char *disk)
 		exit(2);
 }
 
+/* Result: NULL, or why syncfd does not flush when it should, or does when it should not. */
+static const char *
+syncfd_flushes(void)
+{
+	uint32_t before;
+	int fd;
+
+	if (rumpuser_open("disk0", RUMPUSER_OPEN_RDWR, &fd) != 0)
+		return "the device does not open";
+	before = server.flushes;
+	rumpuser_syncfd(fd, RUMPUSER_SYNCFD_READ | RUMPUSER_SYNCFD_BARRIER | RUMPUSER_SYNCFD_SYNC, 0, 0);
+	if (server.flushes != before)
+		return "syncfd flushes where only reads were meant";
+	rumpuser_syncfd(fd, RUMPUSER_SYNCFD_WRITE | RUMPUSER_SYNCFD_SYNC, 0, 0);
+	if (server.flushes != before + 1)
+		return "syncfd came back before the server had flushed once";
+	rumpuser_syncfd(fd, RUMPUSER_SYNCFD_WRITE, 0, 0);
+	rumpuser_syncfd(fd, RUMPUSER_SYNCFD_WRITE | RUMPUSER_SYNCFD_SYNC, 0, 0);
+	return server.flushes == before + 3 ? NULL : "a flush that nobody waits for does not come";
+}
+
 const char *
 platform_check(void)
 {
-	return server.most >= IN_FLIGHT ? NULL : "never were 16 block requests in flight";
+	return server.most >= IN_FLIGHT ? syncfd_flushes() : "never were 16 block requests in flight";
 }
 
 /* From components/lib, which would bring its own memcpy along. */

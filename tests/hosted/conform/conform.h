@@ -71,6 +71,10 @@ const char *bio_sync(void);
 const char *base_random_spread(void), *base_text(void), *base_harmless(void), *mem_again(void), *mem_map(void);
 const char *clock_wall(void), *clock_nothing(void), *thread_loose(void), *thread_lwp_again(void), *mutex_apart(void);
 const char *rw_downgrade_shares(void), *rw_free(void), *cv_nobody(void), *cv_no_time(void), *file_twice(void);
-const char *bio_last(void), *iov_back(void), *iov_end(void);
+const char *bio_last(void);
+
+/* io.c: bytes of files. */
+const char *file_modes(void), *iov_back(void), *iov_end(void), *iov_refused(void), *iov_order(void), *iov_neighbours(void);
+const char *iov_file(void), *sync_refused(void), *sync_barrier(void);
 
 #endif

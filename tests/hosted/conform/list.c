@@ -15,7 +15,7 @@ const struct conform_test conform_tests[] = {
 	{"mem-many", "memory keeps what was written while others come and go", mem_many},
 	{"mem-too-much", "more memory than there can be is refused, not promised", mem_too_much},
 	{"mem-again", "memory that was given back comes again", mem_again},
-	{"mem-map", "an anonymous map is refused, or is zeroed pages", mem_map},
+	{"mem-map", "an anonymous map is zeroed pages, aligned and never executable", mem_map},
 	{"clock-forward", "monotonic time never goes back", clock_forward},
 	{"clock-duration", "a sleep lasts at least as long as asked and gives up the CPU", clock_sleep_duration},
 	{"clock-until", "a sleep until a moment ends after it, and at once if it has passed", clock_sleep_until},
@@ -66,7 +66,14 @@ const struct conform_test conform_tests[] = {
 	{"bio-sync", "a synchronous write completes", bio_sync},
 	{"bio-last", "the last sector is there", bio_last},
 	{"iov-back", "bytes at any offset are written and read back in other pieces, and their neighbours stay", iov_back},
+	{"file-modes", "a file opens only as it can be used, and none is made", file_modes},
 	{"iov-end", "a transfer ends at the end of the device", iov_end},
+	{"iov-refused", "a transfer needs an open descriptor, its mode and an offset", iov_refused},
+	{"iov-order", "bytes are written behind the requests that are in flight", iov_order},
+	{"iov-neighbours", "bytes of one sector are written by several without undoing each other", iov_neighbours},
+	{"iov-file", "a file of the host is read in any pieces, and never written", iov_file},
+	{"sync-refused", "syncfd takes what its flags and range allow, and nothing else", sync_refused},
+	{"sync-barrier", "nothing that was begun before a barrier comes after it", sync_barrier},
 };
 
 const unsigned conform_ntests = sizeof(conform_tests) / sizeof(conform_tests[0]);

@@ -22,7 +22,7 @@ static _Thread_local int rump_errno;
 static const struct { int host, rump; } errnos[] = {
 	{0, 0}, {EPERM, 1}, {ENOENT, 2}, {EIO, 5}, {ENXIO, 6}, {EBADF, 9}, {ENOMEM, 12}, {EACCES, 13}, {EFAULT, 14},
 	{EBUSY, 16}, {EEXIST, 17}, {ENODEV, 19}, {ENOTDIR, 20}, {EISDIR, 21}, {EINVAL, 22}, {ENFILE, 23}, {EMFILE, 24},
-	{EFBIG, 27}, {ENOSPC, 28}, {ESPIPE, 29}, {EROFS, 30}, {EAGAIN, 35}, {ETIMEDOUT, 60}, {ENOSYS, 78},
+	{EFBIG, 27}, {ENOSPC, 28}, {ESPIPE, 29}, {EROFS, 30}, {EAGAIN, 35}, {ETIMEDOUT, 60}, {ENOSYS, 78}, {ENOTSUP, 86},
 };
 
 int

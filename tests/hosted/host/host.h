@@ -20,7 +20,7 @@
 	X(mutex_owner) X(rw_init) X(rw_enter) X(rw_tryenter) X(rw_tryupgrade) X(rw_downgrade) X(rw_exit) \
 	X(rw_destroy) X(rw_held) X(cv_init) X(cv_destroy) X(cv_wait) X(cv_wait_nowrap) X(cv_timedwait) \
 	X(cv_signal) X(cv_broadcast) X(cv_has_waiters) \
-	X(dl_bootstrap) X(daemonize_begin) X(daemonize_done) \
+	X(dl_bootstrap) X(daemonize_begin) X(daemonize_done) X(sp_init) \
 	X(mutex_contended) X(mutex_spin_contended) X(rw_contended) X(cv_woken) X(cv_timed_out) \
 	X(bio_sync) X(bio_done) X(bio_failed) \
 	X(unscheduled)
@@ -44,6 +44,12 @@ void host_param(const char *name, const char *value);
 /* Makes a file known as a block device under a name, such as "disk0". Exits with a sentence if
  * it cannot be opened. */
 void host_device(const char *name, const char *path, int readonly);
+
+/* Makes a file known under a name as one that can be read and nothing else. */
+void host_file(const char *name, const char *path);
+
+/* A block request that breaks the contract is answered with an error; without this, it ends the process. */
+void host_bio_refuse(void);
 
 /* The first n block requests from the after-th on fail with EIO; n = 0 ends that. */
 void host_bio_fail(uint64_t after, uint64_t n);

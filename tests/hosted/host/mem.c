@@ -36,8 +36,11 @@ rumpuser_anonmmap(void *prefaddr, size_t size, int alignbit, int exec, void **me
 	int e;
 
 	(void)prefaddr;
-	(void)exec;
 	host_count(HOST_anonmmap);
+	if (exec)
+		return 86; /* ENOTSUP */
+	if (size == 0 || alignbit < 0 || alignbit > 16)
+		return 22; /* EINVAL */
 	e = rumpuser_malloc(size, alignbit < 12 ? 4096 : 1 << alignbit, memp);
 	if (e == 0)
 		memset(*memp, 0, size);

@@ -6,9 +6,11 @@
 #include "host.h"
 
 void
-platform_start(const char *disk)
+platform_start(const char *disk, const char *text)
 {
 	host_device("disk0", disk, 0);
+	host_file("conform.toml", text);
+	host_bio_refuse();
 }
 
 const char *

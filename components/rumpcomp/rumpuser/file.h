@@ -1,0 +1,21 @@
+/*
+ * What descriptors are open. See file.c.
+ */
+#ifndef FILE_H
+#define FILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct file {
+	int open;
+	int flags;           /* RUMPUSER_OPEN_* */
+	int device;          /* the block device; else a file of the boot image: */
+	const uint8_t *data;
+	uint64_t bytes;      /* of either */
+};
+
+/* An open descriptor; NULL: it is none. */
+const struct file *file_of(int fd);
+
+#endif
