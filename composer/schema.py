@@ -55,9 +55,15 @@ TEXTS = Kind("a list of strings", lambda value: _is_list(value, _is_text))
 NUMBERS = Kind("a list of numbers", lambda value: _is_list(value, _is_number))
 RANGES = Kind("a list of [first, number] pairs", lambda value: _is_list(value, _is_range))
 TABLES = Kind("a list of tables", lambda value: _is_list(value, lambda e: isinstance(e, dict)))
+NAMED = Kind(
+    "a table of strings",
+    lambda value: isinstance(value, dict) and all(_is_text(text) for text in value.values()),
+)
 FRAMES = Kind('a number of KiB or "rest"', lambda value: _is_number(value) or value == "rest")
 
 DISKS = ["virtio"]  # devices that the machine may have
+FURTHER = ["copy", "sound"]  # what further disks must be after a run; runscripts/README.md
+DISK_NAME = re.compile(r"disk[a-z0-9_-]+\.img")
 SYSTEM_KEYS = {
     "description": TEXT,
     "memory_mib": NUMBER,
@@ -71,6 +77,7 @@ SYSTEM_KEYS = {
     "icount": FLAG,
     "disk": TEXT,
     "disk_options": TEXT,
+    "disks": NAMED,
 }
 DEFAULT_KEYS = {  # what a component.toml may say
     "provides": TEXTS,
@@ -444,6 +451,20 @@ def _disk(block: Block) -> str:
     return setting.value if setting else ""
 
 
+def _further_disks(block: Block, components: dict[str, Component]) -> None:
+    """Refuses disks that nobody would make, check or have."""
+    setting = block.settings.get("disks")
+    for name, wanted in setting.value.items() if setting else ():
+        assert setting
+        where = setting.at(name)
+        if not DISK_NAME.fullmatch(name):
+            raise Refusal(where, f"disks has {name}; further disks are called diskX.img")
+        if wanted not in FURTHER:
+            raise Refusal(where, f"disk {name} must be {' or '.join(FURTHER)}, not {wanted}")
+        if not any(name == file.name for c in components.values() for file in c.files):
+            raise Refusal(where, f"disk {name} is no component's file")
+
+
 def read_system(script: Script, places: Places) -> System:
     """Types every key of a merged script. Output of the parse stage."""
     _check_keys(script.system, SYSTEM_KEYS, "")
@@ -453,6 +474,7 @@ def read_system(script: Script, places: Places) -> System:
     for name, block in script.components.items():
         components[name] = _component(_Reader(name, block, places, script.file))
         _processors(block, name)
+    _further_disks(script.system, components)
     settings = script.system.settings
 
     def get(key: str, default: Any) -> Any:

@@ -134,6 +134,7 @@ long rsys_truncate(struct rsys_proc *, const char *path, int64_t size);
 long rsys_ftruncate(struct rsys_proc *, int fd, int64_t size);
 long rsys_chmod(struct rsys_proc *, const char *path, unsigned mode);
 long rsys_chown(struct rsys_proc *, const char *path, uint32_t uid, uint32_t gid);
+long rsys_lchown(struct rsys_proc *, const char *path, uint32_t uid, uint32_t gid); /* of a symbolic link itself */
 /* Times of access and modification. follow: of what a symbolic link names. */
 long rsys_utimens(struct rsys_proc *, const char *path, int follow, const struct rsys_times *);
 long rsys_futimens(struct rsys_proc *, int fd, const struct rsys_times *);

@@ -53,6 +53,8 @@ on_path(struct rsys_proc *p, word_t op, const char *path, word_t a, word_t b)
 		return a > UINT32_MAX ? -EINVAL : rsys_chmod(p, path, (unsigned)a);
 	case FS_CHOWN:
 		return a > UINT32_MAX || b > UINT32_MAX ? -EINVAL : rsys_chown(p, path, (u32)a, (u32)b);
+	case FS_LCHOWN:
+		return a > UINT32_MAX || b > UINT32_MAX ? -EINVAL : rsys_lchown(p, path, (u32)a, (u32)b);
 	case FS_CHDIR:
 		return rsys_chdir(p, path);
 	case FS_ACCESS:

@@ -263,6 +263,7 @@ long fsc_unlink(const char *path) { return on_path(FS_UNLINK, path, 0, 0); }
 long fsc_truncate(const char *path, s64 size) { return on_path(FS_TRUNCATE, path, (word_t)size, 0); }
 long fsc_chmod(const char *path, unsigned mode) { return on_path(FS_CHMOD, path, mode, 0); }
 long fsc_chown(const char *path, unsigned uid, unsigned gid) { return on_path(FS_CHOWN, path, uid, gid); }
+long fsc_lchown(const char *path, unsigned uid, unsigned gid) { return on_path(FS_LCHOWN, path, uid, gid); }
 long fsc_chdir(const char *path) { return on_path(FS_CHDIR, path, 0, 0); }
 long fsc_access(const char *path, unsigned want) { return on_path(FS_ACCESS, path, want, 0); }
 

@@ -181,9 +181,10 @@ enum fs_path_op {
 	FS_UNLINK   = 3,
 	FS_TRUNCATE = 4, /* a = size */
 	FS_CHMOD    = 5, /* a = mode */
-	FS_CHOWN    = 6, /* a = uid, b = gid */
+	FS_CHOWN    = 6, /* a = uid, b = gid; all ones: as it is */
 	FS_CHDIR    = 7,
 	FS_ACCESS   = 8, /* a = FS_R_OK, FS_W_OK, FS_X_OK, or 0 */
+	FS_LCHOWN   = 9, /* as FS_CHOWN, of a symbolic link itself */
 };
 
 enum fs_path2_op {

@@ -45,6 +45,7 @@ long fsc_unlink(const char *path);
 long fsc_truncate(const char *path, s64 size);
 long fsc_chmod(const char *path, unsigned mode);
 long fsc_chown(const char *path, unsigned uid, unsigned gid);
+long fsc_lchown(const char *path, unsigned uid, unsigned gid);
 long fsc_utimens(const char *path, const struct fs_times *);
 long fsc_lutimens(const char *path, const struct fs_times *);
 long fsc_futimens(int fd, const struct fs_times *);

@@ -19,7 +19,7 @@ from . import aftermath, disk, machine, plan
 from .errors import Stop
 from .ext2 import Ext2
 from .listing import Entry, pack_list, summary
-from .machine import AFTER
+from .machine import AFTER, after_name
 from .options import Options, parse
 from .places import BUILD, PROJECT, call, locked, replace_file
 from .progress import say_error, step
@@ -78,7 +78,7 @@ def _client_params(options: Options, entries: list[Entry], image: Ext2) -> dict[
 
 def _prepare(system: System, options: Options, out: Path) -> tuple[list[Entry], dict[str, str]]:
     """The disk and its list, with the parameters for the client that follow from them."""
-    for name in (AFTER, "console.txt"):
+    for name in (AFTER, *map(after_name, system.further), "console.txt"):
         (out / name).unlink(missing_ok=True)
     if not system.with_disk:
         if options.folder or options.image:
@@ -89,11 +89,37 @@ def _prepare(system: System, options: Options, out: Path) -> tuple[list[Entry], 
     with step("disk") as now:
         entries = disk.prepare(out, options.folder, options.image, options.mke2fs)
         size = (out / DISK).stat().st_size
-        now.note = f"{DISK}, {size / (1 << 20):.0f} MiB: {summary(entries)}"
+        for name in system.further:
+            disk.make_empty(out / name, out / DISK)
+        also = "".join(f"; {name}, as large and empty" for name in system.further)
+        now.note = f"{DISK}, {size / (1 << 20):.0f} MiB: {summary(entries)}{also}"
     if not system.client:
         return entries, {}
     replace_file(out / LIST, pack_list(entries))
     return entries, _client_params(options, entries, Ext2(out / DISK))
+
+
+def _take_out(
+    system: System, composed: machine.Composed, out: Path, ram: Path, console: machine.Console
+) -> None:
+    """The disks that were in the machine's memory."""
+    names = {} if composed.disk else {DISK: AFTER}
+    names.update((name, after_name(name)) for name in system.further)
+    for name, after in names.items():
+        with step("disk") as now:
+            aftermath.take_out(ram, console, composed, name, out / after)
+            now.note = f"{after} taken out of the machine"
+
+
+def _judge(system: System, out: Path, entries: list[Entry], own: list[Entry]) -> None:
+    with step("check") as now:
+        if system.interactive:
+            now.note = aftermath.judge_changed(out / AFTER)
+        else:
+            now.note = aftermath.judge(out / AFTER, entries, own)
+    for name, wanted in system.further.items():
+        with step("check") as now:
+            now.note = aftermath.judge_further(out / after_name(name), wanted, out / DISK, entries)
 
 
 def _boot(
@@ -113,17 +139,10 @@ def _boot(
     with _memory_file(out, composed, options.keep) as ram:
         command = machine.command_line(options, composed, out, ram, iso, typed)
         console = machine.run(command, composed, out, None if forever else float(limit), typed)
-        if not entries:
-            return
-        if not composed.disk:
-            with step("disk") as now:
-                aftermath.take_out(ram, console, composed, out / AFTER)
-                now.note = f"{AFTER} taken out of the machine"
-    with step("check") as now:
-        if system.interactive:
-            now.note = aftermath.judge_changed(out / AFTER)
-        else:
-            now.note = aftermath.judge(out / AFTER, entries, own)
+        if entries:
+            _take_out(system, composed, out, ram, console)
+    if entries:
+        _judge(system, out, entries, own)
 
 
 def _ends_in_shell(options: Options) -> bool:

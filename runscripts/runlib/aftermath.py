@@ -18,8 +18,6 @@ from .ext2 import Ext2
 from .listing import Entry, differences
 from .machine import Composed, Console
 from .places import call, find_tool, first_line
-from .system import DISK
-
 WHERE = re.compile(r"boot image at 0x([0-9a-f]+) bytes (\d+)")  # the kernel's first words
 FIRST_FILE = b"manifest\0"
 CHUNK = 1 << 20
@@ -35,10 +33,10 @@ def _image_address(console: Console, composed: Composed) -> int:
     raise Stop("the kernel did not say where the boot image lies")
 
 
-def take_out(ram: Path, console: Console, composed: Composed, to: Path) -> None:
-    """Copies the disk from the machine's memory; holes stay holes."""
+def take_out(ram: Path, console: Console, composed: Composed, disk: str, to: Path) -> None:
+    """Copies a disk from the machine's memory; holes stay holes."""
     address = _image_address(console, composed)
-    place = next(v for name, v in composed.files.items() if name.endswith(f"/{DISK}"))
+    place = next(v for name, v in composed.files.items() if name.endswith(f"/{disk}"))
     with open(ram, "rb") as memory, open(to, "wb") as image:
         memory.seek(address)
         if memory.read(len(FIRST_FILE)) != FIRST_FILE:
@@ -93,6 +91,27 @@ def check_with_debugfs(image: Path, own: list[Entry]) -> int:
             if hashlib.sha256(dumped.read_bytes()).digest() != entry.sha256:
                 raise Stop(f"debugfs finds other contents in {entry.shown} than the client wrote")
     return len(files)
+
+
+def check_times(first: Path, second: Path) -> None:
+    """Every name has the same time of modification in both."""
+    times = [{path: inode.mtime for path, inode in Ext2(image).walk()} for image in (first, second)]
+    for path, mtime in times[0].items():
+        if path != b"lost+found" and times[1].get(path) != mtime:
+            raise Stop(f"{second}: {ascii(path)[2:-1] or '/'} has another time than in {first.name}")
+
+
+def judge_further(image: Path, wanted: str, first: Path, before: list[Entry]) -> str:
+    """
+    Checks on a further disk. wanted: "copy" (all that was in the first, and nothing else) or
+    "sound". Result: what to say about it.
+    """
+    check_image(image)
+    if wanted != "copy":
+        return f"e2fsck is content with {image.name}"
+    check_entries(image, before)
+    check_times(first, image)
+    return f"{image.name} has the same {len(before)} names, contents and times"
 
 
 def judge_changed(image: Path) -> str:

@@ -114,6 +114,18 @@ def _with_root(folder: Path, image: Path, entries: list[Entry]) -> list[Entry]:
     return entries
 
 
+def make_empty(image: Path, first: Path) -> None:
+    """Makes an empty file system in which there is room for all that is in the first disk's."""
+    like = Ext2(first)
+    with tempfile.TemporaryDirectory(prefix=".empty-", dir=image.parent) as folder:
+        made, nothing = Path(folder) / "image", Path(folder) / "nothing"
+        nothing.mkdir()
+        options = ["-b", str(like.block_size), "-I", str(like.inode_size), "-N", str(like.inodes)]
+        if not _make(nothing, made, len(like.data), options, []):
+            raise Stop(f"{image}: mke2fs finds no room for an empty file system")
+        os.replace(made, image)
+
+
 def check_image(image: Path) -> None:
     """Refuses what e2fsck would not pass."""
     done = call([find_tool("e2fsck", "e2fsprogs"), "-f", "-n", image])

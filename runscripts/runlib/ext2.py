@@ -53,8 +53,8 @@ INCOMPATIBLE = {
     0x10000: "encrypt",
     0x20000: "casefold",
 }
-# mode, uid, size, gid, nlink, sectors, block pointers, size above 32 bits, uid and gid above 16
-INODE = "<HHI16xHHI8x60s8xI8xHH4x"
+# mode, uid, size, mtime, gid, nlink, sectors, block pointers, size above 32 bits, uid and gid above 16
+INODE = "<HHI8xI4xHHI8x60s8xI8xHH4x"
 DIRECT = 12
 MOST_BYTES = 1 << 42
 
@@ -70,6 +70,7 @@ class Inode:
     size: int
     sectors: int
     raw: bytes
+    mtime: int  # seconds; those that wrap in 2038 count as they are
 
 
 class Ext2:
@@ -139,10 +140,11 @@ class Ext2:
         descriptor = (self.first_data + 1) * self.block_size + group * 32
         table = self._numbers("<I", descriptor + 8)[0]
         fields = self._numbers(INODE, table * self.block_size + index * self.inode_size)
-        mode, uid, size, gid, nlink, sectors, raw, size_high, uid_high, gid_high = fields
+        mode, uid, size, mtime, gid, nlink, sectors, raw, size_high, uid_high, gid_high = fields
         if stat.S_ISREG(mode):
             size |= size_high << 32
-        return Inode(mode, uid | uid_high << 16, gid | gid_high << 16, nlink, size, sectors, raw)
+        uid, gid = uid | uid_high << 16, gid | gid_high << 16
+        return Inode(mode, uid, gid, nlink, size, sectors, raw, mtime)
 
     def _pointers(self, number: int, level: int) -> Iterator[int]:
         """The data blocks behind a block of pointers; a hole of pointers is a hole of data."""
@@ -201,12 +203,11 @@ class Ext2:
             size, target = inode.size, self.target(inode)
         return Entry(path, inode.mode, inode.uid, inode.gid, inode.nlink, size, digest, target)
 
-    def entries(self) -> list[Entry]:
+    def walk(self) -> Iterator[tuple[bytes, Inode]]:
         """
         Everything that is in the image, the root first; lost+found only if there is something in
         it.
         """
-        found: list[Entry] = []
         seen: set[int] = set()
         todo = [(b"", ROOT_INODE)]
         while todo:
@@ -220,5 +221,8 @@ class Ext2:
                 names = self.names(inode)
                 todo += [(path + b"/" * bool(path) + name, child) for name, child in names]
             if path != b"lost+found" or names:
-                found.append(self.entry(path, inode))
-        return found
+                yield path, inode
+
+    def entries(self) -> list[Entry]:
+        """What the list says of everything that is in the image."""
+        return [self.entry(path, inode) for path, inode in self.walk()]

@@ -26,7 +26,7 @@ from .options import Options
 from .places import KERNEL, call, find_tool
 
 QEMU_LEAST = (7, 2)
-AFTER = "after.img"  # the disk after the run
+AFTER = "after.img"  # the disk after the run; of further ones, after_name
 EXIT_GOOD, EXIT_BAD, EXIT_PANIC = 33, 65, 253  # components/booter/README.md
 KVM_GET_API_VERSION, KVM_CREATE_VM = 0xAE00, 0xAE01
 
@@ -132,6 +132,11 @@ def read_composed(out: Path) -> Composed:
     """Reads what the composer wrote."""
     facts = json.loads((out / "system.json").read_text(encoding="utf-8"))
     return Composed(**{name: facts[name] for name in Composed.__dataclass_fields__})
+
+
+def after_name(disk: str) -> str:
+    """What a further disk is called after the run: diskX.img becomes afterX.img."""
+    return disk.replace("disk", "after", 1)
 
 
 def find_qemu(program: str) -> str:

@@ -36,6 +36,7 @@ class System:
     interactive: str  # what is typed if nobody can; empty if it wants no input
     then: str  # the system that comes after a good run; empty if none does
     with_disk: bool
+    further: dict[str, str]  # names of further disks, and what they must be after a run
     device: str  # the disk is a device of this kind; empty: a file of the boot image
     client: str  # the component that gets the list of the disk's files; empty if none does
 
@@ -68,6 +69,11 @@ def _text(script: Script, key: str) -> str:
     return setting.value if setting and isinstance(setting.value, str) else ""
 
 
+def _further(script: Script) -> dict[str, str]:
+    setting = script.system.settings.get("disks")
+    return dict(setting.value) if setting and isinstance(setting.value, dict) else {}
+
+
 def read_system(name: str) -> System:
     """Reads a script as far as this program must know it; the composer checks the rest."""
     file = script_file(name)
@@ -84,6 +90,7 @@ def read_system(name: str) -> System:
         _text(script, "interactive"),
         _text(script, "then"),
         bool(_who_has(script, DISK) or _text(script, "disk")),
+        _further(script),
         _text(script, "disk"),
         _who_has(script, LIST),
     )
@@ -172,7 +179,8 @@ def _overlay(
 def compose(system: System, options: Options, out: Path, names: int, params: dict[str, str]) -> str:
     """Runs the composer; names: how many the client checks. Result: what to say about it."""
     script, files, size = system.file, [], 0
-    for file in [DISK] * (system.with_disk and not system.device) + [LIST] * bool(system.client):
+    disks = [DISK] * (system.with_disk and not system.device) + list(system.further)
+    for file in disks + [LIST] * bool(system.client):
         files += ["--file", f"{file}={out / file}"]
         size += (out / file).stat().st_size
     changed, longer = _asked_params(system, options)

@@ -80,7 +80,7 @@ def _declared(source: str) -> set[str]:
         return set()
     facts = tomllib.loads(file.read_text(encoding="utf-8"))
     names = facts.get("needs", []) + facts.get("provides", [])
-    return {name.partition("@")[0] for name in names}
+    return {name.partition(" as ")[0] for name in names}
 
 
 def _named(source: str, target: str) -> bool:

@@ -6,6 +6,7 @@ left out: its result is made on the host.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -108,6 +109,19 @@ def test_missing_for_debugfs(after: After) -> None:
         aftermath.check_with_debugfs(image, own + [ghost])
 
 
+def test_copy(after: After, tmp_path: Path) -> None:
+    """A further disk is judged by the first one's list, and by its times of modification."""
+    first = tmp_path / "before.img"
+    shutil.copyfile(first, tmp_path / "copy")
+    assert "contents and times" in aftermath.judge_further(tmp_path / "copy", "copy", first, after[1])
+    assert "content with" in aftermath.judge_further(after[0], "sound", first, after[1])
+    with pytest.raises(Stop, match="another nlink|should not be there"):
+        aftermath.judge_further(after[0], "copy", first, after[1])
+    debugfs(tmp_path / "copy", "sif target mtime 20200101")
+    with pytest.raises(Stop, match="target has another time than in before.img"):
+        aftermath.judge_further(tmp_path / "copy", "copy", first, after[1])
+
+
 def composed(offset: int, size: int) -> Composed:
     place = {"ramdisk/disk.img": {"offset": offset, "bytes": size}}
     return Composed(64, 60, False, "", "", [], [], place, offset + size)
@@ -129,7 +143,8 @@ def test_take_out(tmp_path: Path) -> None:
     memory = bytes(1 << 20) + b"manifest\0".ljust(8192, b"x") + disk_bytes + bytes(4096)
     (tmp_path / "memory").write_bytes(memory)
     good = f"boot image at 0x{1 << 20:x} bytes {facts.image_bytes}"
-    aftermath.take_out(tmp_path / "memory", said(facts, "kernel", good), facts, tmp_path / "disk")
+    to = tmp_path / "disk"
+    aftermath.take_out(tmp_path / "memory", said(facts, "kernel", good), facts, "disk.img", to)
     assert (tmp_path / "disk").read_bytes() == disk_bytes
     for bad, sentence in [
         ("nothing", "did not say where"),
@@ -137,7 +152,7 @@ def test_take_out(tmp_path: Path) -> None:
         (f"boot image at 0x2000 bytes {facts.image_bytes}", "does not lie at 0x2000"),
     ]:
         with pytest.raises(Stop, match=sentence):
-            aftermath.take_out(tmp_path / "memory", said(facts, bad), facts, tmp_path / "disk")
+            aftermath.take_out(tmp_path / "memory", said(facts, bad), facts, "disk.img", to)
 
 
 def test_console() -> None:

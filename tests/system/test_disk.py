@@ -69,6 +69,23 @@ def test_ready_image(tmp_path: Path) -> None:
     assert (tmp_path / "ready").read_bytes() == before == (out / "disk.img").read_bytes()
 
 
+def test_empty_disk(tmp_path: Path) -> None:
+    """A further disk is as large as the first and has its blocks and inodes, all of them free."""
+    folder, out = tmp_path / "folder", tmp_path / "out"
+    folder.mkdir()
+    out.mkdir()
+    folders.names(folder)
+    disk.prepare(out, folder, None, "-b 2048 -I 128")
+    disk.make_empty(out / "disk2.img", out / "disk.img")
+    disk.check_image(out / "disk2.img")
+    first, further = Ext2(out / "disk.img"), Ext2(out / "disk2.img")
+    assert [entry.path for entry in further.entries()] == [b""]
+    assert (out / "disk2.img").stat().st_size == (out / "disk.img").stat().st_size
+    assert (further.block_size, further.inode_size) == (first.block_size, first.inode_size)
+    assert further.free_blocks > first.free_blocks and further.free_inodes > first.free_inodes
+    assert sorted(path.name for path in out.iterdir()) == ["disk.img", "disk2.img"]
+
+
 def test_list_of_entries() -> None:
     """The binary list has every field where list.h expects it, in the order of the paths."""
     entries = [

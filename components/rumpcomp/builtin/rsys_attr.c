@@ -147,6 +147,12 @@ rsys_chown(struct rsys_proc *p, const char *path, uint32_t uid, uint32_t gid)
 	return enter_change(p, path, LOOKUP_FOLLOW, &(struct change){apply_chown, uid, gid, NULL});
 }
 
+long
+rsys_lchown(struct rsys_proc *p, const char *path, uint32_t uid, uint32_t gid)
+{
+	return enter_change(p, path, LOOKUP_NOFOLLOW, &(struct change){apply_chown, uid, gid, NULL});
+}
+
 static int
 is_nsec(uint32_t nsec)
 {

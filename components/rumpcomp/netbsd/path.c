@@ -91,6 +91,12 @@ rsys_chown(struct rsys_proc *p, const char *path, uint32_t uid, uint32_t gid)
 }
 
 long
+rsys_lchown(struct rsys_proc *p, const char *path, uint32_t uid, uint32_t gid)
+{
+	return CALL(p, NB_LCHOWN, WORD(path), uid, gid);
+}
+
+long
 rsys_chdir(struct rsys_proc *p, const char *path)
 {
 	return CALL(p, NB_CHDIR, WORD(path));

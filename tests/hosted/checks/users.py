@@ -118,6 +118,30 @@ def _groups(bench: Bench) -> None:
     bench.fsck(image)
 
 
+def _link_owner(bench: Bench) -> None:
+    """chown is about what a symbolic link names, lchown about the link."""
+    image = bench.image(4096, "-b", "1024")
+    steps = [
+        (command("write", "/f", 10, 1, 0), 10),
+        (command("symlink", "f", "/link"), 0),
+        (command("symlink", "none", "/dangling"), 0),
+        (command("chown", "/link", 1, 2), 0),
+        (command("lchown", "/link", 1000, 70000), 0),
+        (command("lchown", "/link", 0xFFFFFFFF, 100), 0),
+        (command("lchown", "/f", 0xFFFFFFFF, 3), 0),
+        (command("chown", "/dangling", 1, 2), -ENOENT),
+        (command("lchown", "/dangling", 1, 2), 0),
+        _user(1000, 100),
+        (command("lchown", "/link", 1001, 0xFFFFFFFF), -EPERM),
+        _root(),
+    ]
+    _run(bench, image, steps)
+    run = _run(bench, image, [(command("stat", f"/{name}"), 0) for name in ("f", "link", "dangling")])
+    owners = [tuple(map(int, answer.text[0].split()[5:8:2])) for answer in run.answers[1:4]]
+    must(owners == [(1, 3), (1000, 100), (1, 2)], f"the owners are {owners}")
+    bench.fsck(image)
+
+
 def _reserve(bench: Bench) -> None:
     image = bench.image(4096, "-b", "1024", "-m", "10")
     run = bench.rumpfs(
@@ -301,6 +325,7 @@ def tests() -> list[tuple[str, str, Callable[[Bench], None]]]:
     return [
         ("users-permissions", "what is another's is refused", _permissions),
         ("users-groups", "groups, set-id bits, and giving files away", _groups),
+        ("users-link-owner", "a symbolic link's own owner", _link_owner),
         ("users-reserve", "the last blocks are root's", _reserve),
         ("users-protected", "immutable and append-only files", _protected),
         ("users-times", "times are set, kept and limited", _times),

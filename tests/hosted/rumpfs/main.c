@@ -47,6 +47,7 @@ static long do_rename(char **w) { return rsys_rename(proc, w[1], w[2]); }
 static long do_truncate(char **w) { return rsys_truncate(proc, w[1], (int64_t)number(w[2])); }
 static long do_chmod(char **w) { return rsys_chmod(proc, w[1], (unsigned)strtoul(w[2], NULL, 8)); }
 static long do_chown(char **w) { return rsys_chown(proc, w[1], (uint32_t)number(w[2]), (uint32_t)number(w[3])); }
+static long do_lchown(char **w) { return rsys_lchown(proc, w[1], (uint32_t)number(w[2]), (uint32_t)number(w[3])); }
 static long do_chdir(char **w) { return rsys_chdir(proc, w[1]); }
 static long do_sync(char **w) { return (void)w, rsys_sync(proc); }
 static long do_write(char **w) { return pattern_write(proc, w[1], number(w[2]), number(w[3]), number(w[4])); }
@@ -241,7 +242,7 @@ static const struct {
 	{"mount", do_mount, 2}, {"unmount", do_unmount, 1}, {"walk", do_walk, 1}, {"graze", do_graze, 1},
 	{"mkdir", do_mkdir, 2}, {"rmdir", do_rmdir, 1}, {"unlink", do_unlink, 1}, {"link", do_link, 2},
 	{"symlink", do_symlink, 2}, {"rename", do_rename, 2}, {"truncate", do_truncate, 2}, {"chmod", do_chmod, 2},
-	{"chown", do_chown, 3}, {"chdir", do_chdir, 1}, {"sync", do_sync, 0}, {"fsync", do_fsync, 1},
+	{"chown", do_chown, 3}, {"lchown", do_lchown, 3}, {"chdir", do_chdir, 1}, {"sync", do_sync, 0}, {"fsync", do_fsync, 1},
 	{"write", do_write, 4}, {"check", do_check, 3}, {"many", do_many, 3}, {"work", do_work, 4},
 	{"twin", do_twin, 5}, {"compare", do_compare, 2}, {"scramble", do_scramble, 5},
 	{"duel", do_duel, 3},
