@@ -78,6 +78,7 @@ SYSTEM_KEYS = {
     "disk": TEXT,
     "disk_options": TEXT,
     "disks": NAMED,
+    "mke2fs": TEXT,
 }
 DEFAULT_KEYS = {  # what a component.toml may say
     "provides": TEXTS,

@@ -87,7 +87,7 @@ def _prepare(system: System, options: Options, out: Path) -> tuple[list[Entry], 
     if options.unchecked:
         return _prepare_unchecked(options, out)
     with step("disk") as now:
-        entries = disk.prepare(out, options.folder, options.image, options.mke2fs)
+        entries = disk.prepare(out, options.folder, options.image, f"{system.mke2fs} {options.mke2fs}")
         size = (out / DISK).stat().st_size
         for name in system.further:
             disk.make_empty(out / name, out / DISK)

@@ -50,11 +50,14 @@ def estimate(entries: list[Entry], block: int, inode: int = 256) -> int:
 
 
 def _block_size(options: list[str], entries: list[Entry]) -> tuple[int, list[str]]:
-    """The block size that the user's options ask for; or one that suits, as a further option."""
+    """The block size that the options ask for, in the end; or one that suits, as a further option."""
+    asked = 0
     for index, option in enumerate(options):
         text = option[2:] or (options[index + 1] if index + 1 < len(options) else "")
         if option.startswith("-b") and text.isdigit():
-            return int(text), []
+            asked = int(text)
+    if asked:
+        return asked, []
     block = 4096 if estimate(entries, 1024) > SMALL else 1024
     return block, ["-b", str(block)]
 
@@ -89,7 +92,7 @@ def make_image(folder: Path, image: Path, mke2fs: str) -> list[Entry]:
     try:
         options = shlex.split(mke2fs)
     except ValueError as error:
-        raise Stop(f"--mke2fs {mke2fs}: {error}") from None
+        raise Stop(f"--mke2fs {mke2fs.strip()}: {error}") from None
     entries = read_folder(folder)
     block, more = _block_size(options, entries)
     size = estimate(entries, max(block, 1024))

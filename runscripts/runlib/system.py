@@ -38,6 +38,7 @@ class System:
     with_disk: bool
     further: dict[str, str]  # names of further disks, and what they must be after a run
     device: str  # the disk is a device of this kind; empty: a file of the boot image
+    mke2fs: str  # what the script has mke2fs told
     client: str  # the component that gets the list of the disk's files; empty if none does
 
 
@@ -92,6 +93,7 @@ def read_system(name: str) -> System:
         bool(_who_has(script, DISK) or _text(script, "disk")),
         _further(script),
         _text(script, "disk"),
+        _text(script, "mke2fs"),
         _who_has(script, LIST),
     )
 

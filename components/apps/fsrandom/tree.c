@@ -2,7 +2,7 @@
  * Operations on names, each done in the file system and in the model; then both are compared:
  * every folder's entries, and each name's kind, number of links, size and inode.
  *
- * An operation that may fail for one reason has that error; rename may for several at once
+ * An operation that may fail for one reason has that error; rename and link may for several at once
  * (REFUSED), and then the comparison shows that nothing was done.
  */
 #include <abi/err.h>
@@ -125,7 +125,7 @@ do_link(void)
 	if (from.node == NULL)
 		want = -ENOENT;
 	else if (kind_of(&from) == FOLDER)
-		want = -EPERM;
+		want = to.node == NULL ? -EPERM : REFUSED;
 	else if (to.node != NULL)
 		want = -EEXIST;
 	else if (model_add(to.folder, to.name, from.node->file, NOTHING) == NULL)

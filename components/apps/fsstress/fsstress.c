@@ -6,6 +6,7 @@
  * and ends the run.
  *
  * Contents are a function of a seed and the position; every file is read back whole and compared.
+ * Names are relative to the root of the file system, which is everybody's working directory.
  */
 #include <abi/err.h>
 #include <fs/fs_client.h>
@@ -21,6 +22,7 @@
 #define SIZE_MAX 30000UL
 #define PIECE    1024
 #define PATH     96
+#define ROOT     "/mnt" /* of the file system */
 #define NAP      3000000 /* ticks */
 
 struct file {
@@ -63,7 +65,7 @@ pattern(u8 *to, word_t n, word_t seed, word_t position)
 static void
 own_path(const struct worker *w, char *to, int file)
 {
-	cos_snprintf(to, PATH, "/%s/%d/file-%d", name, w->number, file);
+	cos_snprintf(to, PATH, "%s/%d/file-%d", name, w->number, file);
 }
 
 static long
@@ -219,8 +221,8 @@ shared_step(struct worker *w)
 	struct fs_stat st;
 	long e;
 
-	cos_snprintf(a, sizeof(a), "/shared/%d", (int)roll(w, SHARED));
-	cos_snprintf(b, sizeof(b), "/shared/%d", (int)roll(w, SHARED));
+	cos_snprintf(a, sizeof(a), "shared/%d", (int)roll(w, SHARED));
+	cos_snprintf(b, sizeof(b), "shared/%d", (int)roll(w, SHARED));
 	switch (roll(w, 7)) {
 	case 0:
 		e = fsc_open(a, FS_CREAT | FS_RDWR, 0644);
@@ -255,7 +257,7 @@ work(void *arg)
 	struct worker *w = arg;
 	char path[PATH];
 
-	cos_snprintf(path, sizeof(path), "/%s/%d", name, w->number);
+	cos_snprintf(path, sizeof(path), "%s/%d", name, w->number);
 	if (fsc_mkdir(path, 0755) < 0)
 		surprise(w, "mkdir", path, 0);
 	for (u64 i = 0; i < rounds; i++) {
@@ -270,7 +272,7 @@ work(void *arg)
 		if (w->file[i].there)
 			remove_file(w, &w->file[i], path);
 	}
-	cos_snprintf(path, sizeof(path), "/%s/%d", name, w->number);
+	cos_snprintf(path, sizeof(path), "%s/%d", name, w->number);
 	if (fsc_rmdir(path) < 0)
 		surprise(w, "rmdir", path, 0);
 }
@@ -303,7 +305,7 @@ wait_for(const char *other)
 	char path[PATH];
 	struct fs_stat st;
 
-	cos_snprintf(path, sizeof(path), "/%s-done", other);
+	cos_snprintf(path, sizeof(path), "%s-done", other);
 	while (fsc_stat(path, &st) < 0)
 		sched_block(cos_now() + NAP);
 	fsc_rmdir(path);
@@ -315,11 +317,11 @@ clean_up(void)
 	char path[PATH];
 
 	for (int i = 0; i < SHARED; i++) {
-		cos_snprintf(path, sizeof(path), "/shared/%d", i);
+		cos_snprintf(path, sizeof(path), "shared/%d", i);
 		if (fsc_unlink(path) < 0)
 			fsc_rmdir(path);
 	}
-	if (fsc_rmdir("/shared") < 0 || fsc_unmount("/") < 0)
+	if (fsc_rmdir("shared") < 0 || fsc_chdir("/") < 0 || fsc_unmount(ROOT) < 0)
 		cos_panic("the disk cannot be left as it was");
 }
 
@@ -332,15 +334,17 @@ cos_main(void)
 
 	name = cos_info()->name;
 	rounds = cos_param_number("rounds", 150);
-	fsc_mkdir("/shared", 0755);
-	cos_snprintf(path, sizeof(path), "/%s", name);
-	if (fsc_mkdir(path, 0755) < 0)
+	if (fsc_chdir(ROOT) < 0)
+		cos_panic("there is no " ROOT);
+	fsc_mkdir("shared", 0755);
+	if (fsc_mkdir(name, 0755) < 0)
 		cos_panic("no folder of my own");
 	wrong = run_threads();
-	if (fsc_rmdir(path) < 0)
+	if (fsc_rmdir(name) < 0)
 		cos_panic("my own folder does not go away");
 	if (last == NULL) {
-		cos_snprintf(path, sizeof(path), "/%s-done", name);
+		fsc_chdir("/"); /* a working directory keeps a file system busy */
+		cos_snprintf(path, sizeof(path), ROOT "/%s-done", name);
 		fsc_mkdir(path, 0755);
 		return;
 	}

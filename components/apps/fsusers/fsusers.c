@@ -15,7 +15,8 @@
 #define TEAM  100   /* group of alice and bob */
 #define BOB   1001
 #define NAP   2000000 /* ticks */
-#define PLACE "/users"
+#define ROOT  "/mnt"  /* of the file system */
+#define PLACE ROOT "/users"
 
 static int wrong;
 
@@ -105,15 +106,15 @@ try_files(void)
 	expect("close", fsc_close((int)fd), 0);
 	expect("write of the team's file", fsc_open(PLACE "/team", FS_WRONLY, 0), -EACCES);
 	expect("mount", fsc_mount("ext2", "/dev/disk0", PLACE, 0), -EPERM);
-	expect("unmount", fsc_unmount("/"), -EPERM);
-	expect("remount", fsc_mount("", "", "/", FS_MNT_UPDATE | FS_MNT_RDONLY), -EPERM);
+	expect("unmount", fsc_unmount(ROOT), -EPERM);
+	expect("remount", fsc_mount("", "", ROOT, FS_MNT_UPDATE), -EPERM);
 }
 
 /* Alice has a descriptor open, a session bound, a working directory and an umask. */
 static void
 try_her_things(void)
 {
-	struct fs_stat st;
+	struct fs_stat st, folder;
 	char text[8];
 
 	for (int fd = 0; fd < 200; fd++)
@@ -123,7 +124,8 @@ try_her_things(void)
 	put(PLACE "/bob", 0666, "mine");
 	expect("stat", fsc_stat(PLACE "/bob", &st), 0);
 	expect("his uid", st.uid, BOB);
-	expect("his gid", st.gid, BOB);
+	expect("stat of the folder", fsc_stat(PLACE, &folder), 0);
+	expect("his gid, or the folder's", st.gid, st.gid == BOB ? BOB : folder.gid);
 	expect("mode behind his umask", st.mode, FS_IFREG | 0600);
 	expect("unlink of his own file", fsc_unlink(PLACE "/bob"), 0);
 	for (word_t id = 0; id < 100; id++) {
@@ -146,6 +148,29 @@ be_bob(void)
 }
 
 static void
+try_folder(long want)
+{
+	expect("mkdir", fsc_mkdir(PLACE, 0755), want);
+	expect("rmdir", fsc_rmdir(PLACE), want);
+}
+
+/* Parameter "remount": the error of a kernel that makes nothing read-only that is writable. */
+static void
+remount(void)
+{
+	long e = -(long)cos_param_number("remount", 0);
+
+	expect("unmount", fsc_unmount(ROOT), 0);
+	expect("mount to read only", fsc_mount("ext2", "/dev/disk0", ROOT, FS_MNT_RDONLY), 0);
+	try_folder(-EROFS);
+	expect("remount to write", fsc_mount("", "", ROOT, FS_MNT_UPDATE), 0);
+	try_folder(0);
+	expect("remount to read only", fsc_mount("", "", ROOT, FS_MNT_UPDATE | FS_MNT_RDONLY), e);
+	try_folder(e == 0 ? -EROFS : 0);
+	expect("unmount", fsc_unmount(ROOT), 0);
+}
+
+static void
 be_root(void)
 {
 	static const char *const names[] = {"/alice", "/tried", "/ready", "/begin", "/team", "/private", "/closed/inside"};
@@ -162,8 +187,7 @@ be_root(void)
 	expect("rmdir of alice's folder", fsc_rmdir(PLACE "/closed"), 0);
 	expect("rmdir", fsc_rmdir(PLACE), 0);
 	expect("sync", fsc_sync(), 0);
-	expect("remount", fsc_mount("", "", "/", FS_MNT_UPDATE | FS_MNT_RDONLY), 0);
-	expect("mkdir on what is read-only", fsc_mkdir("/x", 0755), -EROFS);
+	remount();
 	if (!wrong)
 		cos_printf("root: everybody got what was due\n");
 	init_exit(wrong);

@@ -11,7 +11,7 @@
 long
 rsys_open(struct rsys_proc *p, const char *path, int flags, unsigned mode)
 {
-	return CALL(p, NB_OPEN, WORD(path), (uint64_t)flags, mode);
+	return CALL(p, NB_OPEN, WORD(path), (uint64_t)flags, proc_mask(p, mode));
 }
 
 long

@@ -25,25 +25,49 @@ same(const char *a, const char *b)
 	return 0;
 }
 
-/* The file systems that take a device: our name, and NetBSD's. */
+/* The file systems there are, as the script's drivers have them: our names, and NetBSD's. */
 static const char *
 type_of(const char *fstype)
 {
-	if (same(fstype, "ext2"))
-		return "ext2fs";
-	return same(fstype, "ffs") ? "ffs" : NULL;
+	static const char *const names[][2] = {{"ext2", "ext2fs"}, {"ffs", "ffs"}, {"tmpfs", "tmpfs"}};
+
+	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (same(fstype, names[i][0]))
+			return names[i][1];
+	return NULL;
+}
+
+static long
+mount_disk(struct rsys_proc *p, const char *type, const char *device, const char *dir, int flags)
+{
+	struct nb_ufs_args args = {device};
+
+	return CALL(p, NB_MOUNT, WORD(type), WORD(dir), (uint64_t)flags, WORD(&args), sizeof(args));
+}
+
+/* As large as memory allows. */
+static long
+mount_memory(struct rsys_proc *p, const char *type, const char *dir, int flags)
+{
+	struct nb_tmpfs_args args = {.version = NB_TMPFS_VERSION, .root_mode = 0755};
+
+	return CALL(p, NB_MOUNT, WORD(type), WORD(dir), (uint64_t)flags, WORD(&args), sizeof(args));
 }
 
 long
 rsys_mount(struct rsys_proc *p, const char *fstype, const char *device, const char *dir, int flags)
 {
-	struct nb_ufs_args args = {device};
 	const char *type = type_of(fstype);
 	long e;
 
-	if (type == NULL)
+	if (flags & RSYS_MNT_UPDATE)
+		e = mount_disk(p, "", NULL, dir, flags); /* of any type, and on the same device */
+	else if (type == NULL)
 		return -NB_ENODEV;
-	e = CALL(p, NB_MOUNT, WORD(type), WORD(dir), flags & RSYS_MNT_RDONLY ? NB_MNT_RDONLY : 0, WORD(&args), sizeof(args));
+	else if (same(type, "tmpfs"))
+		e = mount_memory(p, type, dir, flags);
+	else
+		e = mount_disk(p, type, device, dir, flags);
 	return e < 0 ? e : 0;
 }
 

@@ -33,7 +33,7 @@ rsys_lstat(struct rsys_proc *p, const char *path, struct rsys_stat *out)
 long
 rsys_mkdir(struct rsys_proc *p, const char *path, unsigned mode)
 {
-	return CALL(p, NB_MKDIR, WORD(path), mode);
+	return CALL(p, NB_MKDIR, WORD(path), proc_mask(p, mode));
 }
 
 long
@@ -48,16 +48,18 @@ rsys_unlink(struct rsys_proc *p, const char *path)
 	return CALL(p, NB_UNLINK, WORD(path));
 }
 
+/* A symbolic link gets another name itself, which NetBSD's link() would follow. */
 long
 rsys_link(struct rsys_proc *p, const char *old, const char *path)
 {
-	return CALL(p, NB_LINK, WORD(old), WORD(path));
+	return CALL(p, NB_LINKAT, (uint64_t)NB_AT_FDCWD, WORD(old), (uint64_t)NB_AT_FDCWD, WORD(path), 0);
 }
 
+/* Of two names of one file both stay, as POSIX has it; NetBSD's rename() would remove the old one. */
 long
 rsys_rename(struct rsys_proc *p, const char *old, const char *path)
 {
-	return CALL(p, NB_RENAME, WORD(old), WORD(path));
+	return CALL(p, NB_POSIX_RENAME, WORD(old), WORD(path));
 }
 
 long

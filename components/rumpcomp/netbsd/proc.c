@@ -5,6 +5,9 @@
 
 #include "../rumpuser.h"
 
+#define UMASK_FIRST 022
+#define MODE_BITS   0777
+
 /* The thread's lwp, for the kernel and for the hypercalls; NULL: none. */
 static void
 lwp_set(struct lwp *l)
@@ -64,8 +67,8 @@ proc_call(struct rsys_proc *p, int num, uint64_t *args, size_t bytes)
 	return e == NB_ERESTART ? -NB_EINTR : -e;
 }
 
-/* The pid of the process that has just been made, whose first lwp is the thread's; it masks
- * no mode. */
+/* The pid of the process that has just been made, whose first lwp is the thread's; for the kernel
+ * it masks no mode. */
 static int32_t
 begin_process(void)
 {
@@ -90,7 +93,7 @@ rsys_proc_create(void)
 		return NULL;
 	}
 	p = mem;
-	*p = (struct rsys_proc){.pid = begin_process()};
+	*p = (struct rsys_proc){.pid = begin_process(), .umask = UMASK_FIRST};
 	for (unsigned i = 0; i < PROC_DIRS; i++)
 		p->dir[i].fd = -1;
 	rumpuser_mutex_init(&p->lock, RUMPUSER_MTX_SPIN);
@@ -123,7 +126,13 @@ rsys_proc_setcred(struct rsys_proc *p, const struct rsys_cred *c)
 long
 rsys_umask(struct rsys_proc *p, unsigned mask)
 {
-	return CALL(p, NB_UMASK, mask);
+	return __atomic_exchange_n(&p->umask, mask & MODE_BITS, __ATOMIC_RELAXED);
+}
+
+unsigned
+proc_mask(struct rsys_proc *p, unsigned mode)
+{
+	return mode & ~__atomic_load_n(&p->umask, __ATOMIC_RELAXED);
 }
 
 struct dir *

@@ -25,11 +25,12 @@ struct dir {
 };
 
 struct rsys_proc {
-	struct rumpuser_mtx *lock; /* guards the rest */
+	struct rumpuser_mtx *lock; /* guards what follows, down to dir */
 	int32_t pid;
 	unsigned idle;
 	struct lwp *lwp[PROC_LWPS];
 	struct dir dir[PROC_DIRS];
+	unsigned umask; /* atomic; kept here since NetBSD's also applies to symbolic links */
 };
 
 /*
@@ -41,6 +42,9 @@ long proc_call(struct rsys_proc *, int num, uint64_t *args, size_t bytes);
 #define CALL(p, num, ...) \
 	proc_call(p, num, (uint64_t[]){__VA_ARGS__}, sizeof((uint64_t[]){__VA_ARGS__}))
 #define WORD(pointer) ((uint64_t)(uintptr_t)(pointer))
+
+/* The mode of a new file or folder, behind the process's mask. */
+unsigned proc_mask(struct rsys_proc *, unsigned mode);
 
 /* The reading state of a folder; take: NULL if there is none and, with make, no room. */
 struct dir *proc_dir(struct rsys_proc *, int fd, int make);

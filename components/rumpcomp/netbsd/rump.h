@@ -30,19 +30,19 @@ enum { RUMP_ETFS_BLK = 1 };
 enum { RUMP_RFCFDG = 2 }; /* a process with a descriptor table of its own, empty */
 
 enum { /* errno */
-	NB_ERANGE = 34, NB_EINTR = 4, NB_ENOMEM = 12, NB_ENODEV = 19, NB_EINVAL = 22, NB_EMFILE = 24,
-	NB_ENOSYS = 78, NB_ERESTART = -3,
+	NB_ERESTART = -3, NB_EINTR = 4, NB_ENOMEM = 12, NB_ENODEV = 19, NB_EINVAL = 22, NB_EMFILE = 24, NB_ERANGE = 34,
+	NB_ENOSYS = 78,
 };
 
 enum { /* system calls */
-	NB_READ = 3, NB_WRITE = 4, NB_OPEN = 5, NB_CLOSE = 6, NB_LINK = 9, NB_UNLINK = 10,
-	NB_CHDIR = 12, NB_CHMOD = 15, NB_CHOWN = 16, NB_GETPID = 20, NB_UNMOUNT = 22, NB_SETUID
-	= 23, NB_SYNC = 36, NB_SYMLINK = 57, NB_READLINK = 58, NB_UMASK = 60, NB_FSYNC = 95,
-	NB_RENAME = 128, NB_MKDIR = 136, NB_RMDIR = 137, NB_PREAD = 173, NB_PWRITE = 174,
-	NB_SETGID = 181, NB_LSEEK = 199, NB_TRUNCATE = 200, NB_FTRUNCATE = 201, NB_STATVFS =
-	357, NB_GETDENTS = 390, NB_MOUNT = 410, NB_STAT = 439, NB_FSTAT = 440, NB_LSTAT = 441,
-	NB_FSTATAT = 466, NB_ACCESS = 33, NB_SETGROUPS = 80, NB_LCHOWN = 275, NB_GETCWD = 296, NB_UTIMENSAT = 467,
-	NB_FUTIMENS = 472,
+	NB_READ = 3, NB_WRITE = 4, NB_OPEN = 5, NB_CLOSE = 6, NB_UNLINK = 10, NB_CHDIR = 12,
+	NB_CHMOD = 15, NB_CHOWN = 16, NB_GETPID = 20, NB_UNMOUNT = 22, NB_SETUID = 23,
+	NB_ACCESS = 33, NB_SYNC = 36, NB_SYMLINK = 57, NB_READLINK = 58, NB_UMASK = 60,
+	NB_SETGROUPS = 80, NB_FSYNC = 95, NB_MKDIR = 136, NB_RMDIR = 137, NB_PREAD = 173,
+	NB_PWRITE = 174, NB_SETGID = 181, NB_LSEEK = 199, NB_TRUNCATE = 200, NB_FTRUNCATE = 201,
+	NB_POSIX_RENAME = 270, NB_LCHOWN = 275, NB_GETCWD = 296, NB_STATVFS = 357,
+	NB_GETDENTS = 390, NB_MOUNT = 410, NB_STAT = 439, NB_FSTAT = 440, NB_LSTAT = 441,
+	NB_LINKAT = 457, NB_FSTATAT = 466, NB_UTIMENSAT = 467, NB_FUTIMENS = 472,
 };
 
 struct nb_timespec {
@@ -88,9 +88,20 @@ _Static_assert(sizeof(struct nb_statvfs) == 2256 && offsetof(struct nb_statvfs, 
 enum { NB_AT_SYMLINK_NOFOLLOW = 0x200, NB_AT_FDCWD = -100 };
 enum { NB_MNT_RDONLY = 1, NB_MNT_WAIT = 1 };
 
-/* What ext2fs and ffs take from mount(2): the device. */
+/* What mount(2) takes for ext2fs and ffs: the device; for tmpfs: limits, 0 = none, and the root. */
 struct nb_ufs_args {
 	const char *fspec;
 };
+
+enum { NB_TMPFS_VERSION = 1 };
+
+struct nb_tmpfs_args {
+	int32_t version;
+	uint64_t nodes_max;
+	int64_t size_max;
+	uint32_t root_uid, root_gid, root_mode;
+};
+
+_Static_assert(sizeof(struct nb_tmpfs_args) == 40, "struct tmpfs_args");
 
 #endif
