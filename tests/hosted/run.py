@@ -15,13 +15,13 @@ import tempfile
 import traceback
 from pathlib import Path
 
-from checks import corrupt, images, journal, power, threads, twins, users, workloads
+from checks import corrupt, death, images, journal, power, threads, twins, users, workloads
 from checks.tools import Bench, Wrong
 
 
 def collect() -> list[tuple[str, str, object]]:
     """Every test as (name, sentence, function of a Bench)."""
-    return [test for module in (images, workloads, users, journal, power, threads, twins, corrupt) for test in module.tests()]
+    return [test for module in (images, workloads, users, journal, power, death, threads, twins, corrupt) for test in module.tests()]
 
 
 def run_one(name: str, sentence: str, function, bench: Bench) -> bool:

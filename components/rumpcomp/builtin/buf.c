@@ -168,6 +168,7 @@ buf_take_idle(struct bdev *d, uint64_t blkno, struct buf **bp)
 	b->error = 0;
 	b->wanted = 0;
 	b->failures = 0;
+	b->changed = 0;
 	hash_insert(b);
 	*bp = b;
 	return 0;

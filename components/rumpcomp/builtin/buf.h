@@ -29,6 +29,8 @@ enum {
 
 #define BUF_OWNER_META 0 /* owner of a block that is not the data of one file */
 
+#define BUF_PARTS 64 /* of a block: what has changed in it is known by parts */
+
 struct buf {
 	struct bdev *dev;       /* identity: changed only while it is in no list and BUSY */
 	uint64_t blkno;
@@ -38,6 +40,7 @@ struct buf {
 	uint32_t flags;
 	uint32_t owner;         /* inode number of the file whose data it is; flushed with it */
 	int wanted, pins, error;
+	uint64_t changed;       /* parts, since they were last recorded (redo.h); changed in operations */
 	int failures;           /* writes that failed one after the other */
 	uint64_t dirtied;       /* when it became dirty, in steps of the cache's own clock */
 	struct buf *hash_next;
@@ -82,6 +85,15 @@ int  buf_read(struct bdev *, uint64_t blkno, unsigned ahead, struct buf **);
 void buf_read_ahead(struct bdev *, uint64_t blkno, unsigned n);
 
 void buf_release(struct buf *);
+
+/* The parts in which n bytes at an offset lie; n is not 0. */
+static inline uint64_t
+buf_parts(const struct buf *b, uint32_t at, uint32_t n)
+{
+	uint32_t part = b->size / BUF_PARTS, first = at / part, last = (at + n - 1) / part;
+
+	return ~0ull >> (BUF_PARTS - 1 - (last - first)) << first;
+}
 
 /* A whole new block of zeros, BUSY and valid. */
 int  buf_zeroed(struct bdev *, uint64_t blkno, struct buf **);

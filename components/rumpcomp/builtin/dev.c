@@ -39,6 +39,25 @@ device_open(struct bdev *d)
 	return rumpuser_open(d->hostpath, RUMPUSER_OPEN_RDONLY | RUMPUSER_OPEN_BIO, &d->fd);
 }
 
+/* Is there memory with it that outlives this kernel? */
+static void
+nvram_open(struct bdev *d)
+{
+	static const char suffix[] = ".nvram";
+	size_t n = strlen(d->hostpath);
+	char *name = kmem_alloc(n + sizeof(suffix));
+	int type;
+
+	if (name == NULL || d->readonly)
+		return;
+	memcpy(name, d->hostpath, n);
+	memcpy(name + n, suffix, sizeof(suffix));
+	if (rumpuser_getfileinfo(name, &d->nvram_size, &type) != 0 ||
+	    rumpuser_open(name, RUMPUSER_OPEN_RDWR, &d->nvram_fd) != 0)
+		d->nvram_size = 0;
+	kmem_free(name, n + sizeof(suffix));
+}
+
 static struct bdev *
 find_locked(const char *key)
 {
@@ -64,6 +83,7 @@ register_locked(const char *key, const char *hostpath)
 	if (e == 0)
 		e = type == RUMPUSER_FT_BLK || type == RUMPUSER_FT_CHR ? device_open(d) : EINVAL;
 	if (e == 0) {
+		nvram_open(d);
 		ndevices++;
 		return 0;
 	}
@@ -92,6 +112,17 @@ dev_find(const char *key)
 
 	kmutex_enter(lock);
 	d = find_locked(key);
+	kmutex_exit(lock);
+	return d;
+}
+
+struct bdev *
+dev_nth(unsigned n)
+{
+	struct bdev *d;
+
+	kmutex_enter(lock);
+	d = n < ndevices ? &devices[n] : NULL;
 	kmutex_exit(lock);
 	return d;
 }

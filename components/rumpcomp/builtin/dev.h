@@ -14,6 +14,9 @@ struct bdev {
 	uint64_t size;           /* bytes */
 	int fd;
 	int readonly;
+	/* the host's memory that outlives this kernel, "HOSTPATH.nvram"; 0 bytes: there is none */
+	int nvram_fd;
+	uint64_t nvram_size;
 	int mounted;             /* guarded by the mount lock */
 	/* bytes in a block of the buffer cache, set by the file system that mounts it */
 	uint32_t bsize;
@@ -21,6 +24,7 @@ struct bdev {
 	uint32_t barrier_block;
 	/* guarded by the cache's lock */
 	struct journal *journal; /* of what is mounted, or NULL */
+	struct redo *redo;       /* likewise */
 	uint64_t written;        /* how many transfers have been written */
 	uint64_t stable;         /* how many of these are known to be on stable storage */
 	int lost;                /* a block could not be written, and was given up */
@@ -37,5 +41,8 @@ int  dev_register(const char *key, const char *hostpath);
 
 /* NULL if there is none of that name. */
 struct bdev *dev_find(const char *key);
+
+/* The nth, from 0 on; NULL if there are not so many. */
+struct bdev *dev_nth(unsigned n);
 
 #endif

@@ -32,9 +32,12 @@ struct ext2 {
 	int only_readonly;      /* it has features that we cannot write */
 	uint16_t extra_isize;   /* of new inodes; 0 if they are small */
 	/* the journal */
+	uint8_t uuid[16];
 	int has_journal, needs_recovery; /* constant while mounted */
 	uint32_t journal_ino, journal_length;
 	uint32_t *journal_map;
+	struct redo *redo;      /* NULL: the device has none */
+	int keeps_orphans;      /* constant while mounted */
 	int finishing_orphans;  /* at mount: inodes without names are no damage */
 	kmutex orphan_lock;     /* guards the list; taken in an operation, buffers follow it */
 	struct link orphans;    /* the newest first */
@@ -108,7 +111,7 @@ int  ext2_set_times(struct vnode *, const struct ktime *atime, const struct ktim
 /* In an operation: of a node that is an orphan. */
 int  ext2_inode_put_dtime(struct op *, struct ext2_node *, uint32_t dtime);
 
-/* ext2_orphan.c. Nothing happens without a journal, or if it is one already, or none. */
+/* ext2_orphan.c. Nothing happens if the file system keeps no orphans, or if it is one already, or none. */
 int  ext2_orphan_add(struct op *, struct ext2_node *);
 int  ext2_orphan_remove(struct op *, struct ext2_node *);
 int  ext2_orphans_finish(struct ext2 *); /* at mount */

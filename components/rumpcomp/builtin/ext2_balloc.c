@@ -61,7 +61,7 @@ alloc_in_group(struct op *op, struct ext2 *fs, uint32_t group, uint32_t from, ui
 		e = ext2_damage(fs, "a table is free in the bitmap of group", group);
 	} else {
 		b->data[bit / 8] |= (uint8_t)(1u << bit % 8);
-		op_dirty(op, b, BUF_OWNER_META);
+		op_dirty_part(op, b, BUF_OWNER_META, &b->data[bit / 8], 1);
 		*blockp = ext2_group_first(fs, group) + bit;
 	}
 	buf_release(b);
@@ -141,7 +141,7 @@ free_locked(struct op *op, struct ext2 *fs, uint32_t block)
 		e = ext2_damage(fs, "a block is free and in use", block);
 	} else if (e == 0) {
 		b->data[bit / 8] &= (uint8_t)~(1u << bit % 8);
-		op_dirty(op, b, BUF_OWNER_META);
+		op_dirty_part(op, b, BUF_OWNER_META, &b->data[bit / 8], 1);
 	}
 	buf_release(b);
 	if (e != 0)

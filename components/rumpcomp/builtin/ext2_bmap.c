@@ -183,7 +183,7 @@ ext2_bmap_alloc(struct op *op, struct ext2_node *n, uint64_t lbn, uint32_t *bloc
 		e = follow(op, n, lbn, place, i == levels - 1);
 		block = *place;
 		if (block != before)
-			op_dirty(op, b, BUF_OWNER_META);
+			op_dirty_part(op, b, BUF_OWNER_META, place, sizeof(*place));
 		*newp = before == 0;
 		buf_release(b);
 	}

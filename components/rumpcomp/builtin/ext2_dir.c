@@ -121,15 +121,15 @@ entry_fill(struct ext2_dirent *d, const struct name *name, uint32_t ino, uint8_t
 
 /* Puts an entry where there is room in a block. Result: 0, ENOSPC or EIO. */
 static int
-enter_in_block(struct ext2 *fs, uint8_t *block, const struct name *name, uint32_t ino, uint8_t type)
+enter_in_block(struct op *op, struct ext2 *fs, struct buf *b, const struct name *name, uint32_t ino, uint8_t type)
 {
 	uint32_t need = entry_size(name->len), len;
 
 	for (uint32_t off = 0; off < fs->bsize; off += len) {
-		struct ext2_dirent *d = entry(block, off);
+		struct ext2_dirent *d = entry(b->data, off);
 		uint32_t used;
 
-		len = ext2_dirent_check(fs, block, off);
+		len = ext2_dirent_check(fs, b->data, off);
 		if (len == 0)
 			return ext2_damage(fs, "an entry of a directory, at", off);
 		used = d->inode == 0 ? 0 : entry_size(d->name_len);
@@ -137,10 +137,11 @@ enter_in_block(struct ext2 *fs, uint8_t *block, const struct name *name, uint32_
 			continue;
 		if (used > 0) {
 			d->rec_len = (uint16_t)used;
-			d = entry(block, off + used);
+			d = entry(b->data, off + used);
 			d->rec_len = (uint16_t)(len - used);
 		}
 		entry_fill(d, name, ino, type);
+		op_dirty_part(op, b, BUF_OWNER_META, b->data + off, used + need);
 		return 0;
 	}
 	return ENOSPC;
@@ -193,9 +194,7 @@ ext2_dir_enter(struct op *op, struct ext2_node *dir, const struct name *name, ui
 		e = ext2_dir_block(dir, lbn, &b);
 		if (e != 0)
 			return e;
-		e = enter_in_block(fs, b->data, name, ino, type);
-		if (e == 0)
-			op_dirty(op, b, BUF_OWNER_META);
+		e = enter_in_block(op, fs, b, name, ino, type);
 		buf_release(b);
 	}
 	if (e == ENOSPC)
@@ -206,16 +205,18 @@ ext2_dir_enter(struct op *op, struct ext2_node *dir, const struct name *name, ui
 int
 ext2_dir_remove(struct op *op, struct ext2_node *dir, const struct ext2_slot *slot)
 {
+	struct ext2_dirent *d;
 	struct buf *b;
 	int e = ext2_dir_block(dir, slot->lbn, &b);
 
 	if (e != 0)
 		return e;
+	d = entry(b->data, slot->prev);
 	if (slot->off == 0)
-		entry(b->data, 0)->inode = 0;
+		d->inode = 0;
 	else
-		entry(b->data, slot->prev)->rec_len += entry(b->data, slot->off)->rec_len;
-	op_dirty(op, b, BUF_OWNER_META);
+		d->rec_len += entry(b->data, slot->off)->rec_len;
+	op_dirty_part(op, b, BUF_OWNER_META, d, sizeof(*d));
 	buf_release(b);
 	return changed(op, dir);
 }
@@ -223,14 +224,16 @@ ext2_dir_remove(struct op *op, struct ext2_node *dir, const struct ext2_slot *sl
 int
 ext2_dir_replace(struct op *op, struct ext2_node *dir, const struct ext2_slot *slot, uint32_t ino, uint32_t mode)
 {
+	struct ext2_dirent *d;
 	struct buf *b;
 	int e = ext2_dir_block(dir, slot->lbn, &b);
 
 	if (e != 0)
 		return e;
-	entry(b->data, slot->off)->inode = ino;
-	entry(b->data, slot->off)->file_type = ext2_file_type(ext2_of(&dir->v), mode);
-	op_dirty(op, b, BUF_OWNER_META);
+	d = entry(b->data, slot->off);
+	d->inode = ino;
+	d->file_type = ext2_file_type(ext2_of(&dir->v), mode);
+	op_dirty_part(op, b, BUF_OWNER_META, d, sizeof(*d));
 	buf_release(b);
 	return changed(op, dir);
 }
@@ -284,8 +287,7 @@ ext2_dir_init(struct op *op, struct ext2_node *dir, uint32_t parent)
 		e = ext2_dir_block(dir, 0, &b);
 	if (e != 0)
 		return e;
-	e = enter_in_block(fs, b->data, &(struct name){"..", 2}, parent, type);
-	op_dirty(op, b, BUF_OWNER_META);
+	e = enter_in_block(op, fs, b, &(struct name){"..", 2}, parent, type);
 	buf_release(b);
 	return e;
 }

@@ -51,7 +51,7 @@ alloc_in_group(struct op *op, struct ext2 *fs, uint32_t group, uint32_t *inop)
 		e = ENOSPC;
 	} else {
 		b->data[bit / 8] |= (uint8_t)(1u << bit % 8);
-		op_dirty(op, b, BUF_OWNER_META);
+		op_dirty_part(op, b, BUF_OWNER_META, &b->data[bit / 8], 1);
 		*inop = group * fs->inodes_per_group + bit + 1;
 	}
 	buf_release(b);
@@ -96,7 +96,7 @@ ext2_inode_free(struct op *op, struct ext2 *fs, uint32_t ino, int is_dir)
 		buf_release(b);
 	} else if (e == 0) {
 		b->data[bit / 8] &= (uint8_t)~(1u << bit % 8);
-		op_dirty(op, b, BUF_OWNER_META);
+		op_dirty_part(op, b, BUF_OWNER_META, &b->data[bit / 8], 1);
 		buf_release(b);
 		fs->free_inodes++;
 		fs->groups[group].bg_free_inodes_count++;

@@ -165,11 +165,11 @@ ext2_inode_write(struct op *op, struct ext2_node *n)
 		return e;
 	if (n->fresh) /* whatever a deleted inode has left there */
 		memset(b->data + off, 0, fs->inode_size);
-	n->fresh = 0;
 	copy_in(fs, &d, b->data + off);
 	put(n, &d);
 	memcpy(b->data + off, &d, min_u64(fs->inode_size, sizeof(d)));
-	op_dirty(op, b, BUF_OWNER_META);
+	op_dirty_part(op, b, BUF_OWNER_META, b->data + off, n->fresh ? fs->inode_size : min_u64(fs->inode_size, sizeof(d)));
+	n->fresh = 0;
 	buf_release(b);
 	return 0;
 }
@@ -185,7 +185,7 @@ ext2_inode_put_dtime(struct op *op, struct ext2_node *n, uint32_t dtime)
 		return e;
 	n->dtime = dtime;
 	((struct ext2_inode *)(b->data + off))->i_dtime = dtime;
-	op_dirty(op, b, BUF_OWNER_META);
+	op_dirty_part(op, b, BUF_OWNER_META, b->data + off, EXT2_INODE_OLD_SIZE);
 	buf_release(b);
 	return 0;
 }
@@ -264,6 +264,8 @@ ext2_set_times(struct vnode *v, const struct ktime *atime, const struct ktime *m
 	ext2_touch(n, 0);
 	op_begin(&op, ext2_of(v)->dev);
 	e = ext2_inode_write(&op, n);
+	if (e == 0)
+		op_answers(&op, 0);
 	op_end(&op);
 	return e;
 }

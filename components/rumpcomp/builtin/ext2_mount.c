@@ -3,11 +3,15 @@
  */
 #include "ext2.h"
 
+#include "redo.h"
+
 static void
 ext2_destroy(struct ext2 *fs)
 {
 	if (fs->groups != NULL)
 		kmem_free(fs->groups, (size_t)fs->ngroups * sizeof(struct ext2_group));
+	if (fs->redo != NULL)
+		redo_close(fs->redo);
 	kmutex_destroy(fs->alloc);
 	kmutex_destroy(fs->orphan_lock);
 	kmem_free(fs, sizeof(*fs));
@@ -38,34 +42,63 @@ load(struct ext2 *fs, struct ext2_super *sb, int *readonly)
 	return ext2_read_groups(fs);
 }
 
-/* The journal is emptied; what was read before is forgotten and read again. */
+/* The disk has changed: what was read before is forgotten and read again. */
 static int
-recover(struct ext2 *fs, struct ext2_super *sb, int *readonly)
+load_again(struct ext2 *fs, struct ext2_super *sb, int *readonly)
 {
-	int e = ext2_journal_recover(fs);
-
 	forget_vnodes(fs);
 	buf_purge(fs->dev);
 	kmem_free(fs->groups, (size_t)fs->ngroups * sizeof(struct ext2_group));
 	fs->groups = NULL;
-	if (e == 0)
-		e = load(fs, sb, readonly);
-	if (e == 0)
-		e = ext2_write_super(fs, 1);
+	return load(fs, sb, readonly);
+}
+
+static int
+write_clean(struct ext2 *fs)
+{
+	int e = ext2_write_super(fs, 1);
+
 	return e != 0 ? e : buf_flush(fs->dev, BUF_OWNER_META);
+}
+
+/* First what the journal holds, and then what a kernel that died has done since. */
+static int
+recover(struct ext2 *fs, struct ext2_super *sb, int *readonly)
+{
+	int e = 0;
+
+	if (fs->needs_recovery) {
+		e = ext2_journal_recover(fs);
+		if (e == 0)
+			e = load_again(fs, sb, readonly);
+		if (e == 0)
+			e = write_clean(fs);
+	}
+	if (e == 0 && fs->redo != NULL && redo_pending(fs->redo, sb->s_uuid)) {
+		e = redo_recover(fs->redo);
+		if (e == 0)
+			e = load_again(fs, sb, readonly);
+		fs->was_clean = (int)fs->redo->head.clean;
+		if (e == 0)
+			e = write_clean(fs);
+	}
+	return e;
 }
 
 /* From here on the disk says that it is in use. */
 static int
 begin_writing(struct ext2 *fs)
 {
-	int e = ext2_write_super(fs, 0);
+	int e = fs->redo == NULL ? 0 : redo_start(fs->redo, fs->uuid, fs->was_clean);
 
+	fs->keeps_orphans = fs->has_journal || (fs->redo != NULL && fs->was_clean);
+	if (e == 0)
+		e = ext2_write_super(fs, 0);
 	if (e == 0)
 		e = buf_flush(fs->dev, BUF_OWNER_META);
 	if (e == 0 && fs->has_journal)
 		e = ext2_journal_start(fs);
-	if (e == 0 && fs->has_journal)
+	if (e == 0 && fs->keeps_orphans)
 		e = ext2_orphans_finish(fs);
 	if (e != 0)
 		ext2_journal_stop(fs, 1);
@@ -79,8 +112,10 @@ end_writing(struct ext2 *fs, int force)
 	int e = fs->has_journal ? ext2_journal_stop(fs, force) : buf_flush(fs->dev, BUF_OWNER_META);
 
 	if (e == 0)
-		e = ext2_write_super(fs, 1);
-	return e != 0 ? e : buf_flush(fs->dev, BUF_OWNER_META);
+		e = write_clean(fs);
+	if (e == 0 && fs->redo != NULL)
+		redo_stop(fs->redo);
+	return e;
 }
 
 static int
@@ -115,7 +150,9 @@ ext2_mount(struct bdev *d, int readonly, struct mount **mpp)
 		kmutex_init(&fs->orphan_lock);
 		link_init(&fs->orphans);
 		e = load(fs, sb, &readonly);
-		if (e == 0 && fs->needs_recovery && !d->readonly)
+		if (e == 0)
+			e = redo_open(d, &fs->redo);
+		if (e == 0 && !d->readonly)
 			e = recover(fs, sb, &readonly);
 		fs->mount.readonly = readonly;
 		if (e == 0)

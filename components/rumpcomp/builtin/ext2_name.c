@@ -171,6 +171,8 @@ make_once(struct vnode *dir, const struct name *name, const struct vnode_new *ne
 	}
 	if (e == 0)
 		e = make_object(&op, node_of(dir), name, new, node_of(v));
+	if (e == 0)
+		op_answers(&op, 0);
 	op_end(&op);
 	if (e == 0) {
 		v->parent = is_dir ? dir->ino : 0;
@@ -212,6 +214,7 @@ link_once(struct vnode *dir, const struct name *name, struct vnode *v)
 		v->nlink++;
 		ext2_touch(n, 0);
 		e = ext2_inode_write(&op, n);
+		op_answers(&op, 0);
 	}
 	op_end(&op);
 	if (e == ENOSPC)
@@ -262,6 +265,7 @@ ext2_remove(struct vnode *dir, const struct name *name, struct vnode *v)
 		e = ext2_drop_link(&op, n);
 		if (e == 0)
 			e = ext2_inode_write(&op, n);
+		op_answers(&op, 0);
 	}
 	op_end(&op);
 	return e;
@@ -322,6 +326,8 @@ ext2_update(struct vnode *v)
 	op_begin(&op, ext2_of(v)->dev);
 	ext2_touch(node_of(v), 0);
 	e = ext2_inode_write(&op, node_of(v));
+	if (e == 0)
+		op_answers(&op, 0);
 	op_end(&op);
 	return e;
 }

@@ -3,7 +3,7 @@
  * while they are open, or because they are being shortened in several operations. ext3 chains
  * them on the disk, from the superblock through the field for the time of deletion; the newest is the first.
  *
- * Only with a journal: without one, e2fsck looks through everything anyway.
+ * Only with a journal or a redo log: without, e2fsck looks through everything anyway.
  */
 #include "ext2.h"
 
@@ -12,12 +12,14 @@ static int
 put_first(struct op *op, struct ext2 *fs, uint32_t ino)
 {
 	struct buf *b;
+	uint32_t *first;
 	int e = buf_read(fs->dev, EXT2_SUPER_OFFSET / fs->bsize, 0, &b);
 
 	if (e != 0)
 		return e;
-	((struct ext2_super *)(b->data + EXT2_SUPER_OFFSET % fs->bsize))->s_last_orphan = ino;
-	op_dirty(op, b, BUF_OWNER_META);
+	first = &((struct ext2_super *)(b->data + EXT2_SUPER_OFFSET % fs->bsize))->s_last_orphan;
+	*first = ino;
+	op_dirty_part(op, b, BUF_OWNER_META, first, sizeof(*first));
 	buf_release(b);
 	return 0;
 }
@@ -34,7 +36,7 @@ ext2_orphan_add(struct op *op, struct ext2_node *n)
 	struct ext2 *fs = ext2_of(&n->v);
 	int e = 0;
 
-	if (!fs->has_journal)
+	if (!fs->keeps_orphans)
 		return 0;
 	kmutex_enter(fs->orphan_lock);
 	if (link_empty(&n->orphan)) {
@@ -56,7 +58,7 @@ ext2_orphan_remove(struct op *op, struct ext2_node *n)
 	struct ext2 *fs = ext2_of(&n->v);
 	int e = 0;
 
-	if (!fs->has_journal)
+	if (!fs->keeps_orphans)
 		return 0;
 	kmutex_enter(fs->orphan_lock);
 	if (!link_empty(&n->orphan)) {

@@ -110,6 +110,8 @@ rename_once(struct rename *r)
 		return e;
 	op_begin(&op, ext2_of(r->file)->dev);
 	e = change(&op, r);
+	if (e == 0)
+		op_answers(&op, 0);
 	op_end(&op);
 	if (e == ENOSPC)
 		ext2_free_blocks(tdir, tdir->v.size >> ext2_of(r->tdir)->bshift);

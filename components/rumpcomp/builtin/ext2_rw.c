@@ -126,7 +126,10 @@ write_block(struct op *op, struct ext2_node *n, const uint8_t *from, size_t part
 	memcpy(b->data + at, from, part);
 	if (part == fs->bsize)
 		buf_set_valid(b);
-	op_dirty(op, b, n->v.ino);
+	if (new)
+		op_dirty(op, b, n->v.ino);
+	else
+		op_dirty_part(op, b, n->v.ino, b->data + at, part);
 	buf_release(b);
 	return 0;
 }
@@ -156,6 +159,8 @@ write_some(struct ext2_node *n, const uint8_t *from, size_t total, uint64_t off,
 		ext2_note_size(fs, n->v.size);
 	}
 	e2 = ext2_inode_write(&op, n);
+	if (*donep > before && e2 == 0)
+		op_answers(&op, (int64_t)*donep);
 	op_end(&op);
 	return e != 0 ? e : e2;
 }

@@ -70,12 +70,14 @@ ext2_group_update(struct op *op, struct ext2 *fs, uint32_t group)
 {
 	uint32_t per_block = fs->bsize / sizeof(struct ext2_group);
 	struct buf *b;
+	uint8_t *at;
 	int e = buf_read(fs->dev, fs->first_block + 1 + group / per_block, 0, &b);
 
 	if (e != 0)
 		return e;
-	memcpy(b->data + group % per_block * sizeof(struct ext2_group), &fs->groups[group], sizeof(struct ext2_group));
-	op_dirty(op, b, BUF_OWNER_META);
+	at = b->data + group % per_block * sizeof(struct ext2_group);
+	memcpy(at, &fs->groups[group], sizeof(struct ext2_group));
+	op_dirty_part(op, b, BUF_OWNER_META, at, sizeof(struct ext2_group));
 	buf_release(b);
 	return 0;
 }
@@ -210,6 +212,7 @@ ext2_take_super(struct ext2 *fs, const struct ext2_super *sb)
 	fs->journal_ino = sb->s_journal_inum;
 	fs->only_readonly = rev1 && ((sb->s_feature_ro_compat & ~(uint32_t)(EXT2_RO_SPARSE_SUPER | EXT2_RO_LARGE_FILE)) != 0 ||
 	                             (!fs->has_journal && (sb->s_feature_compat & EXT2_COMPAT_HAS_JOURNAL)));
+	memcpy(fs->uuid, sb->s_uuid, sizeof(fs->uuid));
 	fs->was_clean = (sb->s_state & EXT2_VALID_FS) != 0;
 	fs->reserved_blocks = sb->s_r_blocks_count;
 	fs->reserve_uid = sb->s_def_resuid;

@@ -78,7 +78,7 @@ clear_number(struct round *r, uint32_t block, uint32_t index)
 	if (e != 0)
 		return e;
 	((uint32_t *)b->data)[index] = 0;
-	op_dirty(&r->op, b, BUF_OWNER_META);
+	op_dirty_part(&r->op, b, BUF_OWNER_META, (uint32_t *)b->data + index, sizeof(uint32_t));
 	buf_release(b);
 	return 0;
 }
@@ -218,7 +218,7 @@ clear_tail(struct op *op, struct ext2_node *n, uint64_t size)
 	if (e != 0)
 		return e;
 	memset(b->data + from, 0, fs->bsize - from);
-	op_dirty(op, b, n->v.ino);
+	op_dirty_part(op, b, n->v.ino, b->data + from, fs->bsize - from);
 	buf_release(b);
 	return 0;
 }
@@ -245,6 +245,8 @@ ext2_truncate(struct vnode *v, uint64_t size)
 		ext2_note_size(fs, size);
 		if (e == 0)
 			e = ext2_inode_write(&op, n);
+		if (e == 0)
+			op_answers(&op, 0);
 	}
 	op_end(&op);
 	if (e == 0 && size < old)

@@ -7,6 +7,7 @@
 #include "jbd.h"
 #include "lwp.h"
 #include "op.h"
+#include "redo.h"
 
 #define TRIES        3 /* of a write to the journal */
 #define TRANSACTIONS 3 /* of the largest size have room in it */
@@ -247,6 +248,8 @@ commit_and_check(struct journal *j)
 
 	ops_stop();
 	e = j->aborted ? EIO : commit(j, &freed);
+	if (e == 0 && j->dev->redo != NULL)
+		redo_reset(j->dev->redo);
 	if (e == 0 && (freed || needs_checkpoint(j)))
 		e = checkpoint(j, 0);
 	if (e == 0 && bdev_unstable(j->dev))

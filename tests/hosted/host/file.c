@@ -52,6 +52,12 @@ host_file(const char *name, const char *path)
 	add(name, path, 1, 0);
 }
 
+void
+host_nvram(const char *name, const char *path)
+{
+	add(name, path, 0, 0);
+}
+
 static struct file *
 find(const char *name)
 {
@@ -142,8 +148,10 @@ move_piece(const struct file *f, void *base, size_t n, int64_t off, int writing)
 {
 	ssize_t moved = writing ? pwrite(f->fd, base, n, off) : pread(f->fd, base, n, off);
 
-	if (writing && moved > 0)
+	if (writing && moved > 0 && f->device)
 		host_log_write(base, (size_t)moved, off);
+	else if (writing && moved > 0)
+		host_log_nvram(base, (size_t)moved, off);
 	return moved;
 }
 

@@ -48,6 +48,9 @@ void host_device(const char *name, const char *path, int readonly);
 /* Makes a file known under a name as one that can be read and nothing else. */
 void host_file(const char *name, const char *path);
 
+/* The same, of memory that outlives the rump kernel: it can be written. */
+void host_nvram(const char *name, const char *path);
+
 /* A block request that breaks the contract is answered with an error; without this, it ends the process. */
 void host_bio_refuse(void);
 

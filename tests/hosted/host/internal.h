@@ -31,6 +31,7 @@ void host_adopt_thread(void);
 struct timespec host_deadline(int64_t sec, int64_t nsec);
 
 void host_log_write(const void *, size_t n, int64_t off);
+void host_log_nvram(const void *, size_t n, int64_t off);
 void host_log_flush(void);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * A log of what reaches the devices, for tests of what a loss of power leaves: a record for each
- * write, each flush, and each mark that the program sets. Little endian: kind, length, offset (of a
+ * A log of what reaches the devices, for tests of what a loss of power or the kernel's death leaves: a record for each
+ * write, each flush, each write to the memory beside a device, and each mark that the program sets. Little endian: kind, length, offset (of a
  * mark: its number); then the bytes of a write.
  */
 #include <pthread.h>
@@ -8,7 +8,7 @@
 
 #include "internal.h"
 
-enum kind { WRITE = 1, FLUSH = 2, MARK = 3 };
+enum kind { WRITE = 1, FLUSH = 2, MARK = 3, NVRAM = 4 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards the rest */
 static FILE *file;
@@ -39,6 +39,7 @@ record(uint32_t kind, uint32_t length, uint64_t offset, const void *data)
 }
 
 void host_log_write(const void *data, size_t n, int64_t off) { record(WRITE, (uint32_t)n, (uint64_t)off, data); }
+void host_log_nvram(const void *data, size_t n, int64_t off) { record(NVRAM, (uint32_t)n, (uint64_t)off, data); }
 void host_log_mark(uint64_t number) { record(MARK, 0, number, ""); }
 
 void

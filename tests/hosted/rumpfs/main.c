@@ -1,5 +1,5 @@
 /*
- * usage: rumpfs [-r] [-n CPUS] [-v VNODES] [-b KIB] [-s SEED] [-t SECONDS] [-l LOG] IMAGE   (commands
+ * usage: rumpfs [-r] [-n CPUS] [-v VNODES] [-b KIB] [-s SEED] [-t SECONDS] [-l LOG] [-w NVRAM] IMAGE   (commands
  * on standard input)
  *
  * -r: the image is a read-only device; -n: rump CPUs; -v: vnodes; -b: buffer cache; -s: block
@@ -225,6 +225,18 @@ do_mark(char **w)
 	return 0;
 }
 
+/* The last operation of a client that has happened, as a line's number, and its result. */
+static long
+do_last(char **w)
+{
+	uint64_t operation;
+	int64_t result;
+	long e = rsys_last(number(w[1]), &operation, &result);
+
+	printf("%llu %lld\n", (unsigned long long)operation, (long long)result);
+	return e;
+}
+
 /* Ends as if the power had gone. */
 static long
 do_crash(char **w)
@@ -250,8 +262,12 @@ static const struct {
 	{"setcred", do_setcred, 3}, {"remount", do_remount, 2}, {"utimens", do_utimens, 3}, {"access", do_access, 2},
 	{"umask", do_umask, 1}, {"getcwd", do_getcwd, 0}, {"read", do_read, 2}, {"put", do_put, 2},
 	{"fail", do_fail, 2}, {"counts", do_counts, 0}, {"crash", do_crash, 0},
-	{"mark", do_mark, 1},
+	{"mark", do_mark, 1}, {"last", do_last, 1},
 };
+
+/* Whose operations the lines are; their numbers count from 1. */
+#define CLIENT 1
+static uint64_t lines;
 
 static void
 run_line(char *line)
@@ -268,6 +284,7 @@ run_line(char *line)
 			continue;
 		if (n != commands[i].words + 1)
 			break;
+		rsys_identify(CLIENT, ++lines);
 		printf("= %ld\n", commands[i].run(words));
 		fflush(stdout);
 		return;
@@ -282,7 +299,7 @@ start(int argc, char **argv)
 	int readonly = 0, option;
 	long e;
 
-	while ((option = getopt(argc, argv, "rn:v:b:s:t:l:L:")) != -1) {
+	while ((option = getopt(argc, argv, "rn:v:b:s:t:l:L:w:")) != -1) {
 		if (option == 'r')
 			readonly = 1;
 		else if (option == 'n')
@@ -295,13 +312,15 @@ start(int argc, char **argv)
 			host_bio_shuffle((uint32_t)number(optarg));
 		else if (option == 'l' || option == 'L')
 			host_log_open(optarg, option == 'L');
+		else if (option == 'w')
+			host_nvram("disk0.nvram", optarg);
 		else if (option == 't')
 			alarm((unsigned)number(optarg));
 		else
 			exit(2);
 	}
 	if (optind != argc - 1) {
-		fputs("usage: rumpfs [-r] [-n CPUS] [-v VNODES] [-b KIB] [-s SEED] [-t SECONDS] [-l LOG] IMAGE\n", stderr);
+		fputs("usage: rumpfs [-r] [-n CPUS] [-v VNODES] [-b KIB] [-s SEED] [-t SECONDS] [-l LOG] [-w NVRAM] IMAGE\n", stderr);
 		exit(2);
 	}
 	host_device("disk0", argv[optind], readonly);

@@ -1,0 +1,249 @@
+"""
+Death of the rump kernel: everything that reaches the disk and the memory beside it is logged, and a kernel that finds
+what was there after any prefix of the log must see every operation that had answered, the one that was going on
+happened or not, and must say which.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from typing import Callable
+
+from .power import records
+from .tools import Answer, Bench, Wrong, command, must
+
+WRITE, MARK, NVRAM = 1, 3, 4
+CLIENT = 1
+FOLDERS = ["/", "/a/", "/b/", "/a/c/"]
+SILENT = ("mark", "sync", "open", "close", "fsync")  # change no name and no file
+
+
+@dataclass
+class Workload:
+    """Commands, each followed by a mark."""
+
+    dice: random.Random
+    commands: list[str] = field(default_factory=list)
+    files: set[str] = field(default_factory=set)
+    opened: set[int] = field(default_factory=set)
+
+    def say(self, *words: object) -> None:
+        self.commands.append(command(*words))
+
+    def name(self) -> str:
+        return self.dice.choice(FOLDERS) + f"f{self.dice.randrange(12)}"
+
+    def some(self) -> str:
+        return self.dice.choice(sorted(self.files))
+
+    def write(self) -> None:
+        name = self.name()
+        self.say("write", name, int(self.dice.expovariate(1 / 9000)), self.dice.randrange(1 << 20), self.dice.choice([0, 0, 700, 9000]))
+        self.files.add(name)
+
+    def remove(self) -> None:
+        name = self.some()
+        if self.dice.random() < 0.3:  # open, and so an orphan until it is closed
+            self.say("open", name, 0, 0)
+            self.opened.add(min(set(range(100)) - self.opened))
+        self.say("unlink", name)
+        self.files.remove(name)
+        if len(self.opened) > 2:
+            self.say("close", min(self.opened))
+            self.opened.remove(min(self.opened))
+
+    def rename(self) -> None:
+        old, new = self.some(), self.name()
+        if old != new:
+            self.say("rename", old, new)
+            self.files.remove(old)
+            self.files.add(new)
+
+    def link(self) -> None:
+        old, new = self.some(), self.name()
+        if new not in self.files:
+            self.say("link", old, new)
+            self.files.add(new)
+
+    def shorten(self) -> None:
+        self.say("truncate", self.some(), self.dice.randrange(20000))
+
+    def folder(self) -> None:
+        name = self.dice.choice(FOLDERS) + f"d{self.dice.randrange(10000)}"
+        self.say("mkdir", name, "755")
+        self.say("chmod", name, "700")
+        self.say("symlink", "x" * self.dice.randrange(1, 200), name + "/l")
+        if self.dice.random() < 0.7:
+            self.say("unlink", name + "/l")
+            self.say("rmdir", name)
+
+    def sync(self) -> None:
+        self.say("sync")
+
+
+def workload(seed: int, steps: int) -> Workload:
+    """A random one, whose every command succeeds."""
+    w = Workload(random.Random(seed))
+    for folder in FOLDERS[1:]:
+        w.say("mkdir", folder.rstrip("/"), "755")
+    w.write()
+    steps_of = [w.write] * 5 + [w.remove] * 2 + [w.rename] * 2 + [w.link, w.shorten, w.folder, w.sync]
+    for _ in range(steps):
+        step = w.dice.choice(steps_of)
+        if w.files or step in (w.write, w.folder, w.sync):
+            step()
+    for fd in sorted(w.opened):
+        w.say("close", fd)
+    return w
+
+
+def _states(bench: Bench, load: Workload, *mke2fs: str) -> list[list[str]]:
+    """The tree before the first command, and after each."""
+    image = bench.image(KIB, *mke2fs, name="model")
+    lines = [command("walk", "/")]
+    for line in load.commands:
+        lines += [line, command("walk", "/")]
+    run = bench.succeed(image, lines)
+    return [answer.text for answer in run.answers[1:-1:2]]
+
+
+KIB = 6144  # of the image: an ext3 journal fits
+
+
+def _same(tree: list[str], wanted: list[str], but: str | None) -> bool:
+    """but: a file that may be as it is."""
+
+    def rest(lines: list[str]) -> list[str]:
+        return [line for line in lines if but is None or line.split()[7] != but]
+
+    return sorted(rest(tree)) == sorted(rest(wanted))
+
+
+@dataclass
+class _Judge:
+    bench: Bench
+    load: Workload
+    states: list[list[str]]
+
+    def _check(self, done: int, tree: list[str], last: int) -> None:
+        """done: commands whose answer was there."""
+        count = len(self.load.commands)
+        # what counts in a line's number: the mount is line 1, and each command is followed by its mark
+        spoken = [2 + 2 * i for i in range(count)]
+        answered = [spoken[i] for i in range(done) if self.load.commands[i].split()[0] not in SILENT]
+        current = spoken[done] if done < count else None
+        must(last in (0, *answered[-1:], current) and (last or not answered), f"the last operation is {last}, not {answered[-1:]} or {current}")
+        if last != current:
+            must(_same(tree, self.states[done], None), f"the tree is {tree}, not {self.states[done]}")
+            return
+        words = self.load.commands[done].split()
+        but = words[1] if words[0] == "write" else None  # it opens, and writes a piece at a time
+        must(_same(tree, self.states[done + 1], but), f"the tree is {tree}, not {self.states[done + 1]}")
+
+    def look(self, image: bytes, nvram: bytes, done: int, unmounted: bool) -> None:
+        disk, memory = self.bench.folder / "victim", self.bench.folder / "victim.nvram"
+        disk.write_bytes(image)
+        memory.write_bytes(nvram)
+        lines = [command("mount", "/", "rw"), command("last", CLIENT), command("walk", "/"), command("unmount", "/")]
+        run = self.bench.rumpfs(disk, lines, "-w", str(memory))
+        for answer in run.answers:
+            must(answer.value >= 0, f"{answer.command} gives {answer.value}: {run.said}")
+        last = _number(run.answers[1])
+        if not unmounted:
+            self._check(done, run.answers[2].text, last)
+        else:  # what was last is forgotten with the mount
+            must(_same(run.answers[2].text, self.states[done], None), f"the tree is {run.answers[2].text}")
+        self.bench.fsck(disk)
+
+
+def _number(answer: Answer) -> int:
+    return int(answer.text[0].split()[0])
+
+
+def die(bench: Bench, seed: int, steps: int, cuts: int, nvram_kib: int, *mke2fs: str) -> int:
+    """Runs a workload and looks at cuts of its log, all if cuts is 0. Result: how many."""
+    load = workload(seed, steps)
+    judge = _Judge(bench, load, _states(bench, load, *mke2fs))
+    image, memory = bench.image(KIB, *mke2fs, name="first"), bench.folder / "nvram"
+    disk, nvram = bytearray(image.read_bytes()), bytearray(nvram_kib * 1024)
+    memory.write_bytes(nvram)
+    lines = [command("mount", "/", "rw")]
+    for i, line in enumerate(load.commands):
+        lines += [line, command("mark", i + 1)]
+    lines.append(command("unmount", "/"))
+    log = bench.folder / "log"
+    run = bench.rumpfs(image, lines, "-s", str(seed + 1), "-w", str(memory), "-l", str(log))
+    for answer in run.answers:
+        must(answer.value >= 0, f"{answer.command} gives {answer.value}: {run.said}")
+    bench.fsck(image)
+    taken = list(records(log.read_bytes()))
+    dice = random.Random(seed)
+    chosen = set(range(len(taken))) if cuts == 0 else set(dice.sample(range(len(taken)), min(cuts, len(taken))))
+    done = 0
+    for number, (kind, offset, data) in enumerate(taken):
+        if kind == MARK:
+            done = offset
+        elif kind in (WRITE, NVRAM):
+            into = disk if kind == WRITE else nvram
+            into[offset : offset + len(data)] = data
+        if number not in chosen:
+            continue
+        try:
+            judge.look(bytes(disk), bytes(nvram), done, int.from_bytes(nvram[8:12], "little") == 0)
+        except Wrong as wrong:
+            raise Wrong(f"seed {seed}, death behind record {number} of {len(taken)}: {wrong}") from wrong
+    return len(chosen)
+
+
+def _threads(kind: str, rounds: int, cuts: int) -> Callable[[Bench], None]:
+    """Operations that overlap are recorded together: whatever part of the log is there, the disk is whole."""
+
+    def test(bench: Bench) -> None:
+        image, memory, log = bench.image(8 * 1024, "-b", "1024"), bench.folder / "nvram", bench.folder / "log"
+        disk, nvram = bytearray(image.read_bytes()), bytearray(512 * 1024)
+        memory.write_bytes(nvram)
+        options = ("-n", "2", "-s", str(bench.seed), "-w", str(memory), "-l", str(log))
+        run = bench.succeed(image, [command("work", "/w", 4, rounds, bench.seed)], *options, kind=kind)
+        must(run.value(1) == 0, f"{run.value(1)} surprises: {run.said[-1500:]}")
+        bench.fsck(image)
+        taken = list(records(log.read_bytes()))
+        chosen = set(random.Random(bench.seed).sample(range(len(taken)), cuts))
+        victim = bench.folder / "victim"
+        for number, (kind_of, offset, data) in enumerate(taken):
+            if kind_of in (WRITE, NVRAM):
+                into = disk if kind_of == WRITE else nvram
+                into[offset : offset + len(data)] = data
+            if number in chosen:
+                victim.write_bytes(disk)
+                memory.write_bytes(nvram)
+                bench.succeed(victim, [], "-w", str(memory))
+                bench.fsck(victim)
+
+    return test
+
+
+VARIANTS = {
+    "ext2": ("-t", "ext2", "-b", "1024"),
+    "ext2-4096": ("-t", "ext2", "-b", "4096"),
+    "ext3": ("-t", "ext3", "-b", "1024"),
+}
+
+
+def _deaths(name: str, nvram_kib: int) -> Callable[[Bench], None]:
+    def test(bench: Bench) -> None:
+        die(bench, bench.seed, 40, 50, nvram_kib, *VARIANTS[name])
+
+    return test
+
+
+def tests() -> list[tuple[str, str, Callable[[Bench], None]]]:
+    """This file's tests."""
+    what = "a kernel that dies is followed by one that has every acknowledged operation"
+    return [
+        ("death-ext2", what, _deaths("ext2", 128)),
+        ("death-ext2-4096", what, _deaths("ext2-4096", 1024)),
+        ("death-ext3", what, _deaths("ext3", 128)),
+        ("death-threads", "a kernel that dies with four threads at work leaves a whole disk", _threads("asan", 60, 40)),
+        ("death-threads-tsan", "no data race between operations that are recorded together", _threads("tsan", 60, 1)),
+    ]
