@@ -25,6 +25,7 @@ static struct disk disk;
 static struct late late;
 static int reorder;
 static word_t worker; /* thread id, while it runs */
+static u64 lives;     /* requests until it dies; 0: it does not */
 
 void
 cos_init(void)
@@ -40,6 +41,7 @@ cos_init(void)
 	reorder = mode && strcmp(mode, "reorder") == 0;
 	if (mode && !reorder && strcmp(mode, "plain") != 0)
 		cos_panic("mode is neither plain nor reorder: %s", mode);
+	lives = cos_param_number("dies_after", 0);
 	late.seed = cos_param_number("seed", 1) | 1;
 	late.delay = cos_param_number("delay_us", 1000) * (init_tsc_hz() / 1000000);
 }
@@ -49,6 +51,8 @@ carry_out(struct blk_client *c, const struct blk_request *r)
 {
 	u32 error = disk_check(&disk, r, c->bytes);
 
+	if (lives && --lives == 0)
+		cos_panic("dies, as the script says");
 	if (!error)
 		disk_do(&disk, r, (u8 *)c->ring.ring);
 	blk_server_complete(&c->ring, r->id, error);

@@ -12,7 +12,8 @@
 #include "link.h"
 #include "walk.h"
 
-#define PIECE 4096 /* a piece of zeros is a hole */
+#define HOLE  1024 /* so many zeros are one: the smallest block */
+#define PIECE 4096
 
 static struct copied *copied;
 static u8 data[16 * PIECE] __attribute__((aligned(8)));
@@ -33,30 +34,33 @@ give_attributes(const char *path, const struct fs_stat *st)
 	return e < 0 ? failed("giving its times", path, e) : 0;
 }
 
+/* Whether n bytes of data have a hole at an offset. */
 static int
-is_zero(const u8 *from, size_t n)
+is_hole(size_t at, size_t n)
 {
-	while (n > 0 && *from == 0)
-		from++, n--;
-	return n == 0;
+	size_t end = n - at < HOLE ? n : at + HOLE;
+
+	while (at < end && data[at] == 0)
+		at++;
+	return at == end;
 }
 
-/* Writes what is no hole of n bytes at a position. */
+/* Writes n bytes to a position, but for holes. */
 static long
 put_data(int to, u64 position, size_t n)
 {
-	for (size_t at = 0, end; at < n; at = end) {
-		long e;
+	for (size_t at = 0; at < n;) {
+		size_t end = at;
+		long e = HOLE;
 
-		for (end = at; end < n && !is_zero(data + end, n - end < PIECE ? n - end : PIECE);)
-			end += PIECE;
-		if (end > n)
-			end = n;
-		e = end > at ? target_fsc_pwrite(to, data + at, end - at, (s64)(position + at)) : 0;
-		if (e < 0 || (size_t)e != end - at)
+		while (end < n && !is_hole(end, n))
+			end += HOLE;
+		end = end < n ? end : n;
+		if (end > at)
+			e = target_fsc_pwrite(to, data + at, end - at, (s64)(position + at));
+		if (e <= 0)
 			return e < 0 ? e : -EIO;
-		if (end == at)
-			end += PIECE;
+		at += (size_t)e;
 	}
 	return 0;
 }
@@ -89,9 +93,9 @@ copy_contents(const char *path)
 		return failed("opening", path, from);
 	to = target_fsc_open(path, FS_WRONLY | FS_CREAT | FS_EXCL, 0600);
 	e = to < 0 ? to : copy_data((int)from, (int)to);
+	if (to >= 0)
+		target_fsc_close((int)to);
 	source_fsc_close((int)from);
-	if (to >= 0 && e == 0)
-		e = target_fsc_close((int)to);
 	return e < 0 ? failed("copying", path, e) : 0;
 }
 
