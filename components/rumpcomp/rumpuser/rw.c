@@ -1,13 +1,14 @@
 /*
  * Read/write locks.
  *
- * The word: bit 0 = a writer has it, bit 1 = threads wait, the rest counts readers. While nobody
- * waits, every move is one compare and exchange. While bit 1 is set, the word changes only under
- * the lock, and bit 1 is set exactly while the queue holds someone: whoever leaves hands over to
- * the oldest waiter and, if that is a reader, to all readers directly behind it. Newcomers line
+ * The word: bit 0 = who has it is a writer, bit 1 = threads wait, the rest counts who has it. While
+ * nobody waits, every move is one compare and exchange. While bit 1 is set, the word changes only
+ * under the lock, and bit 1 is set exactly while the queue holds someone: whoever leaves hands over
+ * to the oldest waiter and, if that is a reader, to all readers directly behind it. Newcomers line
  * up, so neither side starves.
  *
- * The first to come and the last to go are what nearly every move is: they are tried before anything is looked at.
+ * The first to come and the last to go are what nearly every move is: they are tried before anything is looked at. So that they are
+ * the same few instructions for both kinds, each notes its lwp and takes the note away; it means something while a writer has the lock.
  */
 #include <abi/err.h>
 
@@ -17,7 +18,7 @@
 
 #define WRITTEN  1u
 #define WAITED   2u
-#define READER   4u /* one of them */
+#define ONE      4u /* who has it */
 
 _Static_assert(RUMPUSER_RW_WRITER == WRITTEN, "rw_enter");
 
@@ -25,7 +26,7 @@ struct rumpuser_rw {
 	atomic_uint word;
 	struct qlock lock;
 	struct waitq queue;           /* guarded by lock; kind = enum rumprwlock */
-	_Atomic(struct lwp *) writer; /* written only by the writer */
+	_Atomic(struct lwp *) owner;  /* written only by who has it: while that is a writer, it is his lwp, or not yet or no more anybody's */
 };
 
 void
@@ -39,7 +40,7 @@ rumpuser_rw_init(struct rumpuser_rw **rwp)
 	atomic_init(&(*rwp)->word, 0);
 	atomic_init(&(*rwp)->lock.word, QLOCK_FREE);
 	(*rwp)->queue = (struct waitq){NULL, NULL};
-	atomic_init(&(*rwp)->writer, NULL);
+	atomic_init(&(*rwp)->owner, NULL);
 }
 
 void
@@ -60,10 +61,9 @@ move(struct rumpuser_rw *rw, unsigned *from, unsigned to)
 }
 
 static void
-own(struct rumpuser_rw *rw, int lk)
+own(struct rumpuser_rw *rw)
 {
-	if (lk == RUMPUSER_RW_WRITER)
-		atomic_store_explicit(&rw->writer, hyp_curlwp, memory_order_relaxed);
+	atomic_store_explicit(&rw->owner, hyp_curlwp, memory_order_relaxed);
 }
 
 /* Whether somebody may come in, nobody having waited before; and the word with him inside. */
@@ -76,7 +76,7 @@ admits(unsigned word, int lk)
 static unsigned
 with(unsigned word, int lk)
 {
-	return lk == RUMPUSER_RW_WRITER ? word | WRITTEN : word + READER;
+	return word + ONE + (unsigned)lk;
 }
 
 static int
@@ -145,7 +145,7 @@ enter_slow(int lk, struct rumpuser_rw *rw)
 			waiter_wait(&w, BRIDGE_FOREVER);
 		hyp_schedule(nlocks, NULL);
 	}
-	own(rw, lk);
+	own(rw);
 }
 
 void
@@ -153,13 +153,8 @@ rumpuser_rw_enter(int lk, struct rumpuser_rw *rw)
 {
 	unsigned none = 0;
 
-	if (lk == RUMPUSER_RW_READER) {
-		if (!atomic_compare_exchange_strong(&rw->word, &none, READER))
-			enter_slow(lk, rw);
-		return;
-	}
-	if (atomic_compare_exchange_strong(&rw->word, &none, (unsigned)lk)) /* WRITTEN, without loading it */
-		own(rw, RUMPUSER_RW_WRITER);
+	if (atomic_compare_exchange_strong(&rw->word, &none, with(0, lk)))
+		own(rw);
 	else
 		enter_slow(lk, rw);
 }
@@ -169,7 +164,7 @@ rumpuser_rw_tryenter(int lk, struct rumpuser_rw *rw)
 {
 	if (!try(rw, lk))
 		return EBUSY;
-	own(rw, lk);
+	own(rw);
 	return 0;
 }
 
@@ -201,41 +196,39 @@ leave(struct rumpuser_rw *rw, unsigned (*change)(unsigned))
 static unsigned
 left(unsigned word)
 {
-	return word & WRITTEN ? word & ~WRITTEN : word - READER;
+	return (word & ~WRITTEN) - ONE;
 }
 
 static unsigned
 downgraded(unsigned word)
 {
-	return (word & ~WRITTEN) + READER;
+	return word & ~WRITTEN;
 }
 
-/* Whoever leaves had it: while there are readers nobody minds that there is no writer. */
 void
 rumpuser_rw_exit(struct rumpuser_rw *rw)
 {
 	unsigned alone = atomic_load_explicit(&rw->word, memory_order_relaxed);
 
-	atomic_store_explicit(&rw->writer, NULL, memory_order_relaxed);
-	if (alone & ~(WRITTEN | READER) || !atomic_compare_exchange_strong(&rw->word, &alone, 0))
+	atomic_store_explicit(&rw->owner, NULL, memory_order_relaxed);
+	if (alone & ~(WRITTEN | ONE) || !atomic_compare_exchange_strong(&rw->word, &alone, 0))
 		leave(rw, left);
 }
 
 void
 rumpuser_rw_downgrade(struct rumpuser_rw *rw)
 {
-	atomic_store_explicit(&rw->writer, NULL, memory_order_relaxed);
 	leave(rw, downgraded);
 }
 
 int
 rumpuser_rw_tryupgrade(struct rumpuser_rw *rw)
 {
-	unsigned one = READER;
+	unsigned one = ONE;
 
-	if (!atomic_compare_exchange_strong(&rw->word, &one, WRITTEN))
+	if (!atomic_compare_exchange_strong(&rw->word, &one, ONE | WRITTEN))
 		return EBUSY;
-	own(rw, RUMPUSER_RW_WRITER);
+	own(rw);
 	return 0;
 }
 
@@ -246,7 +239,7 @@ rumpuser_rw_held(int lk, struct rumpuser_rw *rw, int *heldp)
 
 	if (lk == RUMPUSER_RW_WRITER)
 		*heldp = (word & WRITTEN) &&
-		         atomic_load_explicit(&rw->writer, memory_order_relaxed) == hyp_curlwp;
+		         atomic_load_explicit(&rw->owner, memory_order_relaxed) == hyp_curlwp;
 	else
-		*heldp = word >= READER;
+		*heldp = word >= ONE && !(word & WRITTEN);
 }
