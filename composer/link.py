@@ -20,6 +20,7 @@ from .places import Places
 from .stubs import ENTRY_PREFIX, import_name, stubs_source
 
 PT_TLS = 7
+WRAP = "__wrap_"  # before a function's name: what stands before that function, and finds it as __real_
 LDFLAGS = [
     "-nostdlib",
     "-static",
@@ -218,6 +219,8 @@ def _link_one(allocated: Allocated, component: Component, tools: Tools) -> Progr
     )
     provided = provided_functions(allocated, component)
     keep = [flag for function in provided for flag in ("-u", ENTRY_PREFIX + function.name)]
+    wrapped = sorted(s.name for s in _symbols(objects) if s.defined and s.name.startswith(WRAP))
+    keep += [f"--wrap={name.removeprefix(WRAP)}" for name in wrapped]
     file = os.path.abspath(os.path.join(tools.folder, f"{component.name}.elf"))
     archives = (
         ["--whole-archive", *component.archives, "--no-whole-archive"]

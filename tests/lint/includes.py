@@ -39,7 +39,9 @@ TABLE: list[tuple[str, list[str]]] = [
     (RUMP + "rumpuser/", [ABI, LIB, OWN, RUMP + "rumpuser.h"]),
     (RUMP + "builtin/", [RUMP + "rumpuser.h", RUMP + "rsys.h", OWN]),
     (RUMP + "netbsd/", [RUMP + "rumpuser.h", RUMP + "rsys.h", OWN]),
+    (RUMP + "count/", [ABI, LIB, "interfaces/tally/"]),  # in systems whose script provides it
     (RUMP, [ABI, LIB, NEEDS, INFO, RUMP]),
+    ("components/apps/fsbench/", [ABI, LIB, NEEDS, INFO, "components/apps/fsbench/", "interfaces/tally/"]),
     ("components/apps/conform/", [ABI, LIB, NEEDS, INFO, RUMP + "rumpuser/", "tests/hosted/conform/"]),  # tests these
     ("components/", [ABI, LIB, NEEDS, INFO, OWN]),
 ]

@@ -10,6 +10,8 @@
 #include <lib/print.h>
 #include <sched/sched.h>
 
+#include "bench.h"
+
 #define ROUNDS 200
 #define ROOT   "/mnt"
 #define DIR    ROOT "/fsbench"
@@ -92,9 +94,12 @@ spent(const char *name, long (*run)(u64))
 static void
 measure(const char *name, long (*run)(u64))
 {
-	u64 empty = spent("nothing", op_nothing), all = spent(name, run);
+	u64 empty = spent("nothing", op_nothing), all;
 
+	more_begin();
+	all = spent(name, run);
 	cos_printf("BENCH fs_%s %lu instructions\n", name, (all - empty) / ROUNDS * 1000 / (hz / 1000000));
+	more_end(ROUNDS);
 }
 
 static void

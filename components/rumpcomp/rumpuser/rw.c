@@ -26,7 +26,7 @@ struct rumpuser_rw {
 	atomic_uint word;
 	struct qlock lock;
 	struct waitq queue;           /* guarded by lock; kind = enum rumprwlock */
-	_Atomic(struct lwp *) owner;  /* written only by who has it: while that is a writer, it is his lwp, or not yet or no more anybody's */
+	_Atomic(struct lwp *) owner;  /* written only by who has it; a writer's lwp, or NULL at his beginning and end */
 };
 
 void
