@@ -6,6 +6,7 @@
  * in the ring. Only this component writes session buffers, under the lock, so that a client whose
  * slots are all free hears nothing any more. A ring is read only after copying out of it.
  */
+#include <blk/nvram.h>
 #include <blk/server.h>
 #include <init/init.h>
 #include <lib/component.h>
@@ -28,6 +29,7 @@ static struct slot {
 static struct blk_client clients[BLK_CLIENTS];
 static struct mutex lock;
 static struct virtq queue;
+static struct blk_nvram nvram;
 static struct device device;
 static int stopped; /* the device was broken */
 static u64 hz;
@@ -43,6 +45,7 @@ cos_init(void)
 	virtq_init(&queue, (struct virtq_shared *)va, phys);
 	device_start(&device, &queue);
 	hz = init_tsc_hz();
+	blk_nvram_make(&nvram);
 }
 
 /* Sends to everybody who has a completion and does not know. */
@@ -198,6 +201,40 @@ blk_kick(void)
 	mutex_unlock(&lock);
 	notify();
 	return n;
+}
+
+/* The memory, under the lock; the caller may be no client. */
+long
+blk_nvram_size(void)
+{
+	long n;
+
+	mutex_lock(&lock);
+	n = blk_client_find(clients, cos_badge()) ? (long)nvram.bytes : -EBADF;
+	mutex_unlock(&lock);
+	return n;
+}
+
+long
+blk_nvram_write(word_t offset, word_t n, word_t position)
+{
+	long e;
+
+	mutex_lock(&lock);
+	e = blk_nvram_put(&nvram, blk_client_find(clients, cos_badge()), offset, n, position);
+	mutex_unlock(&lock);
+	return e;
+}
+
+long
+blk_nvram_read(word_t offset, word_t n, word_t position)
+{
+	long e;
+
+	mutex_lock(&lock);
+	e = blk_nvram_get(&nvram, blk_client_find(clients, cos_badge()), offset, n, position);
+	mutex_unlock(&lock);
+	return e;
 }
 
 static int

@@ -6,6 +6,7 @@
  * that kicks; in the mode "reorder" the worker (thread 1) carries them out late and in another
  * order. A client's ring is read only after copying out of it.
  */
+#include <blk/nvram.h>
 #include <blk/server.h>
 #include <init/init.h>
 #include <lib/component.h>
@@ -22,6 +23,7 @@ _Static_assert(LATE_CLIENTS == BLK_CLIENTS, "room for the requests of all client
 
 static struct mutex lock;
 static struct disk disk;
+static struct blk_nvram nvram;
 static struct late late;
 static int reorder;
 static word_t worker; /* thread id, while it runs */
@@ -42,6 +44,7 @@ cos_init(void)
 	if (mode && !reorder && strcmp(mode, "plain") != 0)
 		cos_panic("mode is neither plain nor reorder: %s", mode);
 	lives = cos_param_number("dies_after", 0);
+	blk_nvram_make(&nvram);
 	late.seed = cos_param_number("seed", 1) | 1;
 	late.delay = cos_param_number("delay_us", 1000) * (init_tsc_hz() / 1000000);
 }
@@ -107,6 +110,40 @@ blk_kick(void)
 	else if (n > 0 && worker)
 		sched_wakeup(worker);
 	return n;
+}
+
+/* The memory, under the lock; the caller may be no client. */
+long
+blk_nvram_size(void)
+{
+	long n;
+
+	mutex_lock(&lock);
+	n = blk_client_find(clients, cos_badge()) ? (long)nvram.bytes : -EBADF;
+	mutex_unlock(&lock);
+	return n;
+}
+
+long
+blk_nvram_write(word_t offset, word_t n, word_t position)
+{
+	long e;
+
+	mutex_lock(&lock);
+	e = blk_nvram_put(&nvram, blk_client_find(clients, cos_badge()), offset, n, position);
+	mutex_unlock(&lock);
+	return e;
+}
+
+long
+blk_nvram_read(word_t offset, word_t n, word_t position)
+{
+	long e;
+
+	mutex_lock(&lock);
+	e = blk_nvram_get(&nvram, blk_client_find(clients, cos_badge()), offset, n, position);
+	mutex_unlock(&lock);
+	return e;
 }
 
 static long

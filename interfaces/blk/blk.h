@@ -75,6 +75,32 @@ long blk_open(word_t session, word_t *out_sectors, word_t *out_readonly);
 long blk_kick(void);
 
 /*
+ * Memory of the server beside the device, which outlives its clients: what a client keeps there, the one that comes
+ * after it finds, though not after a loss of power. Zeros at first. One for the device, whoever has it open.
+ * Result: bytes, 0 if the script gives none; -EBADF not open.
+ * @blocks no
+ * @repeat harmless
+ * @uses blk
+ */
+long blk_nvram_size(void);
+
+/*
+ * Moves n bytes from an offset of the session buffer, at or above PAGE_SIZE, to a position of that memory, or back: all
+ * of them or none. Result: 0; -EBADF; -EINVAL they are not all there.
+ * @blocks no
+ * @repeat harmless
+ * @uses blk
+ */
+long blk_nvram_write(word_t offset, word_t n, word_t position);
+
+/*
+ * @blocks no
+ * @repeat harmless
+ * @uses blk
+ */
+long blk_nvram_read(word_t offset, word_t n, word_t position);
+
+/*
  * Finishes or drops every request of the caller's ring and forgets the ring: when it returns,
  * nothing will be written any
  * more. Result: 0; -EBADF.

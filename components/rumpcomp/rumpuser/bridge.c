@@ -253,6 +253,20 @@ bridge_disk_kick(void)
 		cos_panic("the block server takes no requests: error %ld", -e);
 }
 
+uint64_t
+bridge_nvram_size(void)
+{
+	long n = blk_nvram_size();
+
+	return n > 0 ? (uint64_t)n : 0;
+}
+
+int
+bridge_nvram_move(int writing, size_t offset, size_t n, uint64_t at)
+{
+	return (int)-(writing ? blk_nvram_write(offset, n, at) : blk_nvram_read(offset, n, at));
+}
+
 void
 bridge_disk_wait(void)
 {

@@ -76,6 +76,12 @@ struct bridge_disk {
 /* Opens the device with a session buffer of so many pages. Result: 0 or an errno. */
 int  bridge_disk_open(size_t pages, struct bridge_disk *);
 void bridge_disk_kick(void);
+
+/* The server's memory beside the device, while that is open: how many bytes; n bytes of it from or to an offset in the session buffer,
+ * all of them or none. Result: 0 or an errno. */
+uint64_t bridge_nvram_size(void);
+int  bridge_nvram_move(int writing, size_t offset, size_t n, uint64_t at);
+
 /* On the component's block thread: waits until completions may be there. */
 void bridge_disk_wait(void);
 

@@ -1,5 +1,6 @@
 /*
- * Names and descriptors. "disk0" is the block device of the script's provider of blk; every other name is that of a file of the
+ * Names and descriptors. "disk0" is the block device of the script's provider of blk, "disk0.nvram" the memory of that provider which
+ * outlives this component, if he has some; every other name is that of a file of the
  * boot image which the script hands to the component: it can be read, and nothing else. A descriptor stays as it is from open to close.
  */
 #include "file.h"
@@ -12,9 +13,11 @@
 #include "bio.h"
 #include "bridge.h"
 #include "hyp.h"
+#include "nvram.h"
 #include "qlock.h"
 
 #define DEVICE "disk0"
+#define NVRAM  "disk0.nvram"
 #define FILES  32 /* open at once */
 
 static struct qlock lock;        /* guards which are open */
@@ -31,12 +34,25 @@ find_device(struct file *f)
 }
 
 static int
+find_nvram(struct file *f)
+{
+	int e = bio_open();
+
+	if (e != 0)
+		return e;
+	*f = (struct file){.nvram = 1, .bytes = nvram_size()};
+	return f->bytes == 0 ? ENOENT : 0;
+}
+
+static int
 find(const char *name, struct file *f)
 {
 	struct bridge_file b;
 
 	if (strcmp(name, DEVICE) == 0)
 		return find_device(f);
+	if (strcmp(name, NVRAM) == 0)
+		return find_nvram(f);
 	if (!bridge_file(name, &b))
 		return ENOENT;
 	*f = (struct file){.data = b.data, .bytes = b.bytes};
@@ -71,7 +87,7 @@ refusal(const struct file *f, int flags)
 		return EEXIST;
 	if (!f->device && (flags & RUMPUSER_OPEN_BIO))
 		return ENXIO;
-	if (mode != RUMPUSER_OPEN_RDONLY && (!f->device || bio_readonly()))
+	if (mode != RUMPUSER_OPEN_RDONLY && !f->nvram && (!f->device || bio_readonly()))
 		return EROFS;
 	return 0;
 }

@@ -10,9 +10,10 @@
 struct file {
 	int open;
 	int flags;           /* RUMPUSER_OPEN_* */
-	int device;          /* the block device; else a file of the boot image: */
+	int device;          /* the block device; */
+	int nvram;           /* or the memory beside it; else a file of the boot image: */
 	const uint8_t *data;
-	uint64_t bytes;      /* of either */
+	uint64_t bytes;      /* of any of them */
 };
 
 /* An open descriptor; NULL: it is none. */

@@ -10,6 +10,7 @@
 
 #include "bio.h"
 #include "file.h"
+#include "nvram.h"
 
 #define SECTOR 512u
 
@@ -53,6 +54,10 @@ move_some(const struct move *m, size_t n, int *error)
 {
 	uint8_t *memory = (uint8_t *)m->iov->iov_base + m->within;
 
+	if (m->file->nvram) {
+		*error = nvram_move(m->op == RUMPUSER_BIO_WRITE, memory, n, m->at);
+		return *error == 0 ? n : 0;
+	}
 	if (!m->file->device) {
 		memcpy(memory, m->file->data + m->at, n);
 		return n;

@@ -8,11 +8,14 @@
 
 #include <lib/string.h>
 
+#include "nvram.h"
 #include "space.h"
 
 #define FLUSH_SLOT   (BLK_RING_SLOTS - 1)
 #define PIECES       FLUSH_SLOT /* slots for data */
-#define BUFFER_PAGES 257        /* the ring, and 1 MiB of data */
+#define DATA_PAGES   256        /* 1 MiB */
+#define WINDOW_PAGES (NVRAM_WINDOW / BRIDGE_PAGE)
+#define BUFFER_PAGES (1 + DATA_PAGES + WINDOW_PAGES) /* the ring, data of requests, the window */
 
 static struct bridge_disk disk;
 static struct blk_client_ring ring;
@@ -28,7 +31,7 @@ pieces_open(void)
 	if (e != 0)
 		return e;
 	blk_client_open(&ring, disk.ring, 0);
-	space_init(&space, (unsigned)(disk.bytes / BRIDGE_PAGE) - 1);
+	space_init(&space, DATA_PAGES);
 	return 0;
 }
 
@@ -36,6 +39,12 @@ const struct bridge_disk *
 pieces_disk(void)
 {
 	return &disk;
+}
+
+size_t
+pieces_window(void)
+{
+	return (1 + DATA_PAGES) * BRIDGE_PAGE;
 }
 
 static unsigned

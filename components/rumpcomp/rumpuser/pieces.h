@@ -28,6 +28,9 @@ int pieces_open(void);
 /* What was opened. */
 const struct bridge_disk *pieces_disk(void);
 
+/* Where in its buffer NVRAM_WINDOW bytes lie that requests do not use. */
+size_t pieces_window(void);
+
 /* Puts a piece (all but page is given) for a sector of the device into the ring; what is to be written is copied. The server is not
  * kicked. Result: 0 if there is no room now. */
 int  piece_issue(const struct piece *, uint64_t sector);

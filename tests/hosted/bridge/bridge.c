@@ -295,6 +295,28 @@ bridge_disk_open(size_t pages, struct bridge_disk *d)
 	return 0;
 }
 
+static uint8_t nvram[65536];
+
+uint64_t
+bridge_nvram_size(void)
+{
+	return sizeof(nvram);
+}
+
+int
+bridge_nvram_move(int writing, size_t offset, size_t n, uint64_t at)
+{
+	uint8_t *buffer = server.d.buffer + offset;
+
+	if (at > sizeof(nvram) || n > sizeof(nvram) - at || offset > server.d.bytes || n > server.d.bytes - offset)
+		return 22;
+	if (writing)
+		memcpy(nvram + at, buffer, n);
+	else
+		memcpy(buffer, nvram + at, n);
+	return 0;
+}
+
 void
 bridge_disk_kick(void)
 {
