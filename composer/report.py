@@ -37,10 +37,9 @@ def graph_source(linked: Linked) -> str:
         trusted = name in (checked.roles.booter, checked.roles.memmgr, checked.roles.sched)
         lines.append(f'"{name}" [style={"bold" if trusted else "solid"}];')
     for client, providers in checked.providers.items():
+        needs = checked.system.components[client].needs
         for server in sorted(set(providers.values())):
-            label = "\\n".join(
-                sorted(i for i, provider in providers.items() if provider == server)
-            )
+            label = "\\n".join(sorted(n.text for n in needs if providers[n.name] == server))
             lines.append(f'"{client}" -> "{server}" [label="{label}"];')
     for name, component in checked.system.components.items():
         for target, number, _ in component.notifies:

@@ -22,7 +22,7 @@ say_copied(const struct copied *c)
 {
 	cos_printf("fscopy: copied %lu folders, %lu files, %lu further names, %lu symlinks, %lu KiB\n", c->folders, c->files,
 	           c->links, c->symlinks, c->bytes >> 10);
-	if (cos_param("bench") != NULL && c->pieces > 0)
+	if (cos_param_number("bench", 0) && c->pieces > 0)
 		cos_printf("BENCH copy_4k %lu instructions\n", c->ticks / c->pieces);
 }
 
