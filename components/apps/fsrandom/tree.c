@@ -17,6 +17,7 @@
 #define MANY    (NODES - 6)
 #define FEW     8
 #define TARGET  "nowhere"
+#define PIECE   80 /* bytes of a folder read at once: two entries or three */
 
 /* What an operation is about: a name in a folder, and perhaps another. */
 struct at {
@@ -231,16 +232,17 @@ compare_node(int i)
 	return f->ino == st.ino ? 0 : wrong("lstat's inode", path, (long)st.ino, (long)f->ino);
 }
 
-/* The entries in a piece of what readdir gives: which names, as bits. Result: 0, or 1 after
- * wrong. */
+/* The entries in a piece of what readdir gives: which names, as bits; where the next one is. Result:
+ * 0, or 1 after wrong. */
 static int
-read_entries(int folder, const u8 *at, long n, u32 *seen)
+read_entries(int folder, const u8 *at, long n, u32 *seen, u64 *next)
 {
 	for (long done = 0; done < n;) {
 		const struct fs_dirent *d = (const struct fs_dirent *)(at + done);
 		int name = d->name[1] - '0';
 
 		done += d->reclen;
+		*next = d->next;
 		if (d->name[0] == '.')
 			continue;
 		if (d->namelen != 2 || name < 0 || name >= NAMES || model_find(folder, name) == NULL || *seen & 1u << name)
@@ -250,27 +252,59 @@ read_entries(int folder, const u8 *at, long n, u32 *seen)
 	return 0;
 }
 
+/* A position that one descriptor gave is good for another. Result: the other, or an error. */
+static long
+reopen_at(const char *path, long fd, u64 position)
+{
+	long e;
+
+	fsc_close((int)fd);
+	fd = fsc_open(path, FS_RDONLY | FS_DIRECTORY, 0);
+	if (fd < 0)
+		return fd;
+	e = fsc_lseek((int)fd, (s64)position, FS_SEEK_SET);
+	if (e >= 0)
+		return fd;
+	fsc_close((int)fd);
+	return e;
+}
+
+/* Which names a folder has. Result: 0, or 1 after wrong. */
+static int
+read_folder(int folder, const char *path, u32 *seen)
+{
+	static u8 entries[PIECE] __attribute__((aligned(8)));
+	long fd = fsc_open(path, FS_RDONLY | FS_DIRECTORY, 0), n = 0;
+	int reopens = roll(2) == 0, bad = 0;
+	u64 next;
+
+	while (!bad && fd >= 0 && (n = fsc_readdir((int)fd, entries, sizeof(entries))) > 0) {
+		bad = read_entries(folder, entries, n, seen, &next);
+		if (reopens)
+			fd = reopen_at(path, fd, next);
+	}
+	if (fd >= 0)
+		fsc_close((int)fd);
+	if (bad || (fd >= 0 && n >= 0))
+		return bad;
+	return wrong("reading", path, fd < 0 ? fd : n, 0);
+}
+
 static int
 compare_folder(int folder)
 {
-	static u8 entries[2048] __attribute__((aligned(8)));
 	char path[PATH];
+	int count = 0;
 	u32 seen = 0;
-	int bad = 0;
-	long fd, n = 0;
 
 	model_node_path(path, folder);
-	fd = fsc_open(path, FS_RDONLY | FS_DIRECTORY, 0);
-	if (fd < 0)
-		return wrong("open", path, fd, 0);
-	while (!bad && (n = fsc_readdir((int)fd, entries, sizeof(entries))) > 0)
-		bad = read_entries(folder, entries, n, &seen);
-	fsc_close((int)fd);
-	if (bad || n < 0)
-		return bad ? bad : wrong("readdir", path, n, 0);
-	for (n = 0; seen != 0; seen &= seen - 1)
-		n++;
-	return n == model_children(folder, NOTHING) ? 0 : wrong("entries of", path, n, model_children(folder, NOTHING));
+	if (read_folder(folder, path, &seen))
+		return 1;
+	for (; seen != 0; seen &= seen - 1)
+		count++;
+	if (count == model_children(folder, NOTHING))
+		return 0;
+	return wrong("entries of", path, count, model_children(folder, NOTHING));
 }
 
 static int

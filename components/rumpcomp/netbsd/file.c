@@ -7,6 +7,8 @@
 
 #define DIR_BATCH 1024 /* entries of a batch, at most */
 #define BATCH_BYTES 8192
+#define DIR_POSITION (1LL << 62) /* what no position in a file is */
+#define TYPE_FOLDER 4 /* of a mode */
 
 long
 rsys_open(struct rsys_proc *p, const char *path, int flags, unsigned mode)
@@ -51,27 +53,50 @@ seek(struct rsys_proc *p, int fd, int64_t off, int whence)
 	return CALL(p, NB_LSEEK, (uint64_t)fd, 0, (uint64_t)off, (uint64_t)whence);
 }
 
-/* In a folder that is being read, only a position that readdir gave. Result: 0: it is none;
- * 1: *off = where it is now. */
+/* The position of an entry of a batch, for clients. */
+static int64_t
+position_of(int64_t batch, unsigned entry)
+{
+	return batch == 0 && entry == 0 ? 0 : DIR_POSITION | (batch * DIR_BATCH + entry);
+}
+
+static int
+is_folder(struct rsys_proc *p, int fd)
+{
+	struct nb_stat s;
+
+	return CALL(p, NB_FSTAT, (uint64_t)fd, WORD(&s)) == 0 && s.mode >> 12 == TYPE_FOLDER;
+}
+
+/* In a folder, only to a position that readdir gave, perhaps of another descriptor. Result: 0: it
+ * is none; 1: *off = where it is now; or a negated errno. */
 static int
 seek_dir(struct rsys_proc *p, int fd, int64_t *off, int whence)
 {
+	int64_t at = *off & ~DIR_POSITION;
+	int set = whence == RSYS_SEEK_SET && *off >= 0, found;
+	int first = set && (*off & DIR_POSITION) && is_folder(p, fd);
 	struct dir *d;
 
 	rumpuser_mutex_enter_nowrap(p->lock);
-	d = proc_dir(p, fd, 0);
-	if (d != NULL && whence == RSYS_SEEK_SET && *off >= 0)
-		*d = (struct dir){fd, *off / DIR_BATCH, (unsigned)(*off % DIR_BATCH)};
-	if (d != NULL)
-		*off = d->batch * DIR_BATCH + d->entry;
+	d = proc_dir(p, fd, first);
+	found = d != NULL;
+	if (found && set)
+		*d = (struct dir){fd, at / DIR_BATCH, (unsigned)(at % DIR_BATCH)};
+	if (found)
+		*off = position_of(d->batch, d->entry);
 	rumpuser_mutex_exit(p->lock);
-	return d != NULL;
+	return first && !found ? -NB_EMFILE : found;
 }
 
 long
 rsys_lseek(struct rsys_proc *p, int fd, int64_t off, int whence)
 {
-	return seek_dir(p, fd, &off, whence) ? off : seek(p, fd, off, whence);
+	int dir = seek_dir(p, fd, &off, whence);
+
+	if (dir < 0)
+		return dir;
+	return dir ? off : seek(p, fd, off, whence);
 }
 
 long
@@ -128,12 +153,13 @@ put_batch(const struct batch *b, struct dir *d, char *to, size_t room)
 
 	for (size_t at = 0; at < b->bytes; number++) {
 		const struct nb_dirent *e = (const struct nb_dirent *)(b->at + at);
-		int64_t next = d->batch * DIR_BATCH + number + 1;
+		int64_t next;
 
 		at += e->reclen;
 		if (number < d->entry || e->ino == 0)
 			continue;
-		n = put_entry(e, (uint64_t)(at < b->bytes ? next : b->end * DIR_BATCH), to + put, room - put);
+		next = at < b->bytes ? position_of(d->batch, number + 1) : position_of(b->end, 0);
+		n = put_entry(e, (uint64_t)next, to + put, room - put);
 		if (n == 0) {
 			d->entry = number;
 			return put;
