@@ -15,13 +15,14 @@ import tempfile
 import traceback
 from pathlib import Path
 
-from checks import corrupt, death, images, journal, power, threads, twins, users, workloads
+from checks import corrupt, death, images, journal, power, sockets, threads, twins, users, workloads
 from checks.tools import Bench, Wrong
 
 
 def collect() -> list[tuple[str, str, object]]:
     """Every test as (name, sentence, function of a Bench)."""
-    return [test for module in (images, workloads, users, journal, power, death, threads, twins, corrupt) for test in module.tests()]
+    modules = (images, workloads, users, journal, power, death, sockets, threads, twins, corrupt)
+    return [test for module in modules for test in module.tests()]
 
 
 def run_one(name: str, sentence: str, function, bench: Bench) -> bool:

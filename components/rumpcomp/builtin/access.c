@@ -20,7 +20,7 @@ vnode_access(struct vnode *v, const struct cred *c, int want)
 {
 	unsigned shift;
 
-	if ((want & ACCESS_WRITE) && mount_readonly(v->mp))
+	if ((want & ACCESS_WRITE) && vnode_type(v) != S_IFSOCK && mount_readonly(v->mp)) /* bytes of a socket are not there */
 		return EROFS;
 	if ((want & ACCESS_WRITE) && (v->protection & VP_IMMUTABLE))
 		return EPERM;

@@ -4,6 +4,8 @@
  */
 #include "proc.h"
 
+static struct file reserved; /* a descriptor's that is to get one */
+
 struct file *
 file_get(struct rsys_proc *p, long fd)
 {
@@ -12,7 +14,8 @@ file_get(struct rsys_proc *p, long fd)
 	if (fd < 0 || fd >= FILES_MAX)
 		return NULL;
 	kmutex_enter(p->lock);
-	f = p->files[fd];
+	if (p->files[fd] != &reserved)
+		f = p->files[fd];
 	if (f != NULL)
 		__atomic_fetch_add(&f->refs, 1, __ATOMIC_RELAXED);
 	kmutex_exit(p->lock);
@@ -48,7 +51,7 @@ file_close(struct file *f)
 }
 
 long
-file_install(struct rsys_proc *p, struct file *f)
+file_reserve(struct rsys_proc *p)
 {
 	long fd = 0;
 
@@ -56,9 +59,32 @@ file_install(struct rsys_proc *p, struct file *f)
 	while (fd < FILES_MAX && p->files[fd] != NULL)
 		fd++;
 	if (fd < FILES_MAX)
-		p->files[fd] = f;
+		p->files[fd] = &reserved;
 	kmutex_exit(p->lock);
 	return fd < FILES_MAX ? fd : -EMFILE;
+}
+
+void
+file_fill(struct rsys_proc *p, long fd, struct file *f)
+{
+	kmutex_enter(p->lock);
+	p->files[fd] = f;
+	kmutex_exit(p->lock);
+}
+
+struct file *
+file_remove(struct rsys_proc *p, long fd)
+{
+	struct file *f;
+
+	if (fd < 0 || fd >= FILES_MAX)
+		return NULL;
+	kmutex_enter(p->lock);
+	f = p->files[fd] == &reserved ? NULL : p->files[fd];
+	if (f != NULL)
+		p->files[fd] = NULL;
+	kmutex_exit(p->lock);
+	return f;
 }
 
 struct cred

@@ -48,10 +48,16 @@ void file_put(struct file *);
 /* The same, if it has a vnode. Result: 0; EBADF; error, if it is a socket. */
 int  file_get_vnode(struct rsys_proc *, long fd, int error, struct file **);
 
-/* Gives a file, and the reference to it, a descriptor. Result: it, or -EMFILE, and then the
- * reference is still the caller's. */
-long file_install(struct rsys_proc *, struct file *);
-void file_close(struct file *); /* what had the descriptor's reference gives it back */
+/*
+ * The lowest free descriptor is taken, and stands for nothing (EBADF) until it gets a file with a reference to it, or
+ * NULL: then it is free again. Result: it, or -EMFILE.
+ */
+long file_reserve(struct rsys_proc *);
+void file_fill(struct rsys_proc *, long fd, struct file *);
+
+/* The descriptor is free. Result: its file, which is the caller's to close; NULL: EBADF. */
+struct file *file_remove(struct rsys_proc *, long fd);
+void file_close(struct file *); /* gives back the reference of a descriptor that is gone */
 
 /*
  * vfile.c. Opens a vnode (whose reference it takes over). Result: descriptor, or a negated errno, and then the

@@ -1,8 +1,8 @@
 /*
- * The first file system: directories in memory, so that there is something to mount on.
+ * The first file system: directories in memory, so that there is something to mount on, and names of sockets.
  *
- * A directory is a node in a tree; its vnode is made of it when somebody asks. Nodes are guarded
- * by one mutex; a node is freed when its vnode becomes inactive after rmdir, or at once with the
+ * A directory or socket is a node in a tree; its vnode is made of it when somebody asks. Nodes are guarded
+ * by one mutex; a node is freed when its vnode becomes inactive after rmdir or unlink, or at once with the
  * vnode.
  */
 #include "vnode.h"
@@ -62,6 +62,7 @@ rootfs_lookup(struct vnode *dir, const struct name *name, uint32_t *inop)
 static int
 node_create(uint32_t parent, const struct name *name, const struct vnode_new *new, struct node **np)
 {
+	int is_dir = (new->mode & S_IFMT) == S_IFDIR;
 	struct ktime now = ktime_now();
 	struct node *n;
 	uint32_t ino = ROOT_INO;
@@ -74,7 +75,7 @@ node_create(uint32_t parent, const struct name *name, const struct vnode_new *ne
 	if (n == NULL)
 		return ENOMEM;
 	*n = (struct node){.ino = ino, .parent = parent, .mode = new->mode, .uid = new->cred->uid, .gid = new->cred->gid,
-	                   .nlink = 2, .atime = now, .mtime = now, .ctime = now, .namelen = name->len};
+	                   .nlink = is_dir ? 2 : 1, .atime = now, .mtime = now, .ctime = now, .namelen = name->len};
 	memcpy(n->name, name->s, name->len);
 	rootfs.nodes[ino] = n;
 	*np = n;
@@ -84,14 +85,15 @@ node_create(uint32_t parent, const struct name *name, const struct vnode_new *ne
 static int
 rootfs_make(struct vnode *dir, const struct name *name, const struct vnode_new *new, struct vnode **vp)
 {
+	uint32_t type = new->mode & S_IFMT;
 	struct node *n = NULL;
 	int e;
 
-	if ((new->mode & S_IFMT) != S_IFDIR)
+	if (type != S_IFDIR && type != S_IFSOCK)
 		return EOPNOTSUPP;
 	kmutex_enter(rootfs.lock);
 	e = dir->dead ? ENOENT : child_find(dir->ino, name) != NULL ? EEXIST : node_create(dir->ino, name, new, &n);
-	if (e == 0)
+	if (e == 0 && type == S_IFDIR)
 		dir->nlink = ++rootfs.nodes[dir->ino]->nlink;
 	kmutex_exit(rootfs.lock);
 	return e == 0 ? vnode_get(dir->mp, n->ino, vp) : e;
@@ -110,7 +112,8 @@ rootfs_remove(struct vnode *dir, const struct name *name, struct vnode *v)
 	}
 	if (e == 0) {
 		rootfs.nodes[v->ino]->nlink = v->nlink = 0;
-		dir->nlink = --rootfs.nodes[dir->ino]->nlink;
+		if (vnode_is_dir(v))
+			dir->nlink = --rootfs.nodes[dir->ino]->nlink;
 		v->dead = 1;
 	}
 	kmutex_exit(rootfs.lock);

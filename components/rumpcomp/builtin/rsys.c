@@ -6,6 +6,7 @@
 #include "journal.h"
 #include "op.h"
 #include "proc.h"
+#include "socket.h"
 
 void rename_init(void);
 
@@ -23,6 +24,7 @@ rsys_init(void)
 	ops_init();
 	vnode_init();
 	rename_init();
+	so_init();
 	e = mount_root();
 	if (e == 0) {
 		syncer_init();

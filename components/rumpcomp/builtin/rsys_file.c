@@ -141,16 +141,11 @@ rsys_open(struct rsys_proc *p, const char *path, int flags, unsigned mode)
 long
 rsys_close(struct rsys_proc *p, int fd)
 {
-	struct file *f = NULL;
+	struct file *f;
 	struct lwp l;
 
 	kernel_enter(&l, p);
-	kmutex_enter(p->lock);
-	if (fd >= 0 && fd < FILES_MAX) {
-		f = p->files[fd];
-		p->files[fd] = NULL;
-	}
-	kmutex_exit(p->lock);
+	f = file_remove(p, fd);
 	if (f != NULL)
 		file_close(f);
 	kernel_leave(&l);

@@ -167,27 +167,34 @@ static const struct file_ops vfile_ops = {
 	.free = vfile_free,
 };
 
-long
-vfile_open(struct rsys_proc *p, struct vnode *v, int flags)
+static void
+start(struct file *f, struct vnode *v, int flags)
 {
-	struct file *f = kmem_zalloc(sizeof(*f));
-	long fd;
-
-	if (f == NULL)
-		return -ENOMEM;
-	if (is_writer(flags) && mount_begin_writer(v->mp) != 0) {
-		kmem_free(f, sizeof(*f));
-		return -EROFS;
-	}
 	f->ops = &vfile_ops;
 	f->vnode = v;
 	f->flags = flags;
 	f->refs = 1;
 	kmutex_init(&f->lock);
-	fd = file_install(p, f);
-	if (fd < 0) {
-		vnode_ref(v); /* the caller's */
-		file_put(f);
+}
+
+long
+vfile_open(struct rsys_proc *p, struct vnode *v, int flags)
+{
+	struct file *f = kmem_zalloc(sizeof(*f));
+	long fd = f == NULL ? -ENOMEM : 0;
+
+	if (fd == 0 && is_writer(flags))
+		fd = -mount_begin_writer(v->mp);
+	if (fd == 0) {
+		fd = file_reserve(p);
+		if (fd < 0 && is_writer(flags))
+			mount_end_writer(v->mp);
+	}
+	if (fd >= 0) {
+		start(f, v, flags);
+		file_fill(p, fd, f);
+	} else if (f != NULL) {
+		kmem_free(f, sizeof(*f));
 	}
 	return fd;
 }

@@ -58,6 +58,7 @@ struct vnode {
 	uint32_t parent;
 	/* atomic; what covers it. Written with the table locked, while it is referenced */
 	struct mount *mounted;
+	struct socket *socket;  /* bound to it; guarded by the sockets' lock */
 	/* guarded by the table's lock */
 	int loading;
 	struct vnode *hash_next;

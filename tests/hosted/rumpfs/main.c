@@ -6,7 +6,7 @@
  * requests complete in an order of their own; -t: the process is killed then; -l: everything that is
  * written is logged (-L: but no flush). A command is a line of words, quoted as print_quoted
  * does. Its result follows its output in a line "= N": 0 or more, or a negated errno. Commands:
- * see the table at the end.
+ * see the table at the end, and socket.c.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -23,7 +23,7 @@
 
 struct rsys_proc *proc;
 
-static uint64_t
+uint64_t
 number(const char *s)
 {
 	return strtoull(s, NULL, 0);
@@ -246,11 +246,7 @@ do_crash(char **w)
 	_exit(0);
 }
 
-static const struct {
-	const char *name;
-	long (*run)(char **);
-	int words; /* arguments */
-} commands[] = {
+static const struct command commands[] = {
 	{"mount", do_mount, 2}, {"unmount", do_unmount, 1}, {"walk", do_walk, 1}, {"graze", do_graze, 1},
 	{"mkdir", do_mkdir, 2}, {"rmdir", do_rmdir, 1}, {"unlink", do_unlink, 1}, {"link", do_link, 2},
 	{"symlink", do_symlink, 2}, {"rename", do_rename, 2}, {"truncate", do_truncate, 2}, {"chmod", do_chmod, 2},
@@ -262,8 +258,16 @@ static const struct {
 	{"setcred", do_setcred, 3}, {"remount", do_remount, 2}, {"utimens", do_utimens, 3}, {"access", do_access, 2},
 	{"umask", do_umask, 1}, {"getcwd", do_getcwd, 0}, {"read", do_read, 2}, {"put", do_put, 2},
 	{"fail", do_fail, 2}, {"counts", do_counts, 0}, {"crash", do_crash, 0},
-	{"mark", do_mark, 1}, {"last", do_last, 1},
+	{"mark", do_mark, 1}, {"last", do_last, 1}, {NULL, NULL, 0},
 };
+
+static const struct command *
+find(const struct command *table, const char *name)
+{
+	while (table->name != NULL && strcmp(table->name, name) != 0)
+		table++;
+	return table->name == NULL ? NULL : table;
+}
 
 /* Whose operations the lines are; their numbers count from 1. */
 #define CLIENT 1
@@ -273,19 +277,20 @@ static void
 run_line(char *line)
 {
 	char *words[WORDS + 1] = {NULL};
+	const struct command *c = NULL;
 	int n = 0;
 
 	for (char *w = strtok(line, " \n"); w != NULL && n < WORDS; w = strtok(NULL, " \n")) {
 		unquote(w);
 		words[n++] = w;
 	}
-	for (size_t i = 0; n > 0 && i < sizeof(commands) / sizeof(commands[0]); i++) {
-		if (strcmp(commands[i].name, words[0]) != 0)
-			continue;
-		if (n != commands[i].words + 1)
-			break;
+	if (n > 0)
+		c = find(commands, words[0]);
+	if (n > 0 && c == NULL)
+		c = find(socket_commands, words[0]);
+	if (c != NULL && n == c->words + 1) {
 		rsys_identify(CLIENT, ++lines);
-		printf("= %ld\n", commands[i].run(words));
+		printf("= %ld\n", c->run(words));
 		fflush(stdout);
 		return;
 	}

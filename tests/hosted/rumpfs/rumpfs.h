@@ -14,6 +14,16 @@
 
 extern struct rsys_proc *proc; /* of the script */
 
+struct command {
+	const char *name; /* NULL: the end of a table */
+	long (*run)(char **);
+	int words;        /* arguments */
+};
+
+extern const struct command socket_commands[];
+
+uint64_t number(const char *); /* a word that is one */
+
 /* CRC-32 as zlib has it; crc is 0 at first. */
 uint32_t crc32_add(uint32_t crc, const void *data, size_t n);
 
@@ -51,5 +61,23 @@ long scramble(const char *dir, int threads, int operations, int names, uint64_t 
 /* Threads at one place where order matters; which: see duel.c. Result: surprises, or -22 if
  * there is no such duel. */
 long duel(const char *which, const char *dir, int rounds);
+
+/*
+ * Pairs of connected streams, each with a writer and a reader at both ends: every byte is checked. bytes: each
+ * way. Result: surprises.
+ */
+long streams(const char *dir, int pairs, uint64_t bytes, uint64_t seed);
+
+/* Senders of datagrams to one receiver, which checks every one. Result: surprises. */
+long datagrams(const char *dir, int senders, int each, uint64_t seed);
+
+/* Threads that wait, each in its own way, and what ends that. Result: surprises. */
+long blocked(const char *dir);
+
+/* Threads of one process that do anything to few sockets. Result: how much succeeded. */
+long tangle(const char *dir, int threads, int operations, uint64_t seed);
+
+/* Bytes that a datagram socket's queue takes in one of many sockets, until there is no more memory for sockets. */
+long fill_sockets(void);
 
 #endif
