@@ -85,6 +85,7 @@ class Component:
     named: list[Thread]  # by number, the main thread first
     ceiling: int | None
     trusted: bool
+    dma: bool  # may have memory that devices reach
     ports: list[Range]
     share_ports: bool
     irqs: list[Range]

@@ -116,8 +116,8 @@ def _place_records(allocated: Allocated, headers: Headers) -> list[bytes]:
 
 
 def _params(allocated: Allocated, component: Component) -> dict[str, str]:
-    """The script's parameters, who provides what, for servers as whom their clients come, and for
-    the booter whose verdict counts."""
+    """The script's parameters, who provides what, for servers as whom their clients come, for the
+    booter whose verdict counts, and for the memory manager who may have memory for devices."""
     checked = allocated.checked
     params = dict(component.params)
     for name, provider in checked.providers[component.name].items():
@@ -129,7 +129,17 @@ def _params(allocated: Allocated, component: Component) -> dict[str, str]:
             params[f"user.{allocated.parts[client.name].id}"] = client.user
     if component.name == checked.roles.booter and checked.system.verdict:
         params["verdict"] = str(allocated.parts[checked.system.verdict].id)
+    if component.dma:
+        params["dma"] = "1"
+    if component.name == checked.roles.memmgr:
+        params["dma_components"] = str(_dma_components(allocated))
     return dict(sorted(params.items()))
+
+
+def _dma_components(allocated: Allocated) -> int:
+    """A bit for each component that may have memory for devices, at its id."""
+    components = allocated.checked.system.components
+    return sum(1 << part.id for name, part in allocated.parts.items() if components[name].dma)
 
 
 def _file_records(

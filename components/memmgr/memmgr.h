@@ -20,6 +20,7 @@ struct space {
 	u32 comp;             /* component id; 0: unused */
 	struct pgtbl_cap pgtbl;
 	u64 limit, used;      /* pages; used is changed atomically */
+	int dma;              /* it may have adjacent frames, and know where they are */
 	struct bitmap heap, shared; /* addresses in use */
 	u64 *freeing;         /* a bit for each heap page that a thread is taking out */
 };

@@ -32,13 +32,13 @@ unreserve(struct space *s, u64 page, u64 pages)
 
 /* Addresses, charged. Result: the first page's index in the heap, or BITMAP_NONE. */
 static u64
-reserve(struct space *s, u64 pages)
+reserve(struct space *s, u64 pages, u64 align)
 {
 	u64 page;
 
 	if (!space_charge(s, pages))
 		return BITMAP_NONE;
-	page = bitmap_take(&s->heap, pages, 1);
+	page = bitmap_take(&s->heap, pages, align);
 	if (page == BITMAP_NONE)
 		space_discharge(s, pages);
 	return page;
@@ -87,7 +87,7 @@ mem_alloc(word_t pages, word_t *out_va)
 
 	if (!s || pages == 0 || pages > HEAP_PAGES)
 		return -EINVAL;
-	page = reserve(s, pages);
+	page = reserve(s, pages, 1);
 	if (page == BITMAP_NONE)
 		return -ENOMEM;
 	e = fill(s, page, pages, BITMAP_NONE);
@@ -106,7 +106,9 @@ mem_alloc_contiguous(word_t pages, word_t align, word_t *out_va, word_t *out_phy
 	if (!s || pages == 0 || pages > HEAP_PAGES || align == 0 || align & (align - 1) ||
 	    align > HEAP_PAGES)
 		return -EINVAL;
-	page = reserve(s, pages);
+	if (!s->dma)
+		return -EPERM;
+	page = reserve(s, pages, align);
 	if (page == BITMAP_NONE)
 		return -ENOMEM;
 	f = frames_take(pages, align);
@@ -120,6 +122,21 @@ mem_alloc_contiguous(word_t pages, word_t align, word_t *out_va, word_t *out_phy
 		*out_phys = (frames_base() + f) << PAGE_SHIFT;
 	}
 	return -e;
+}
+
+long
+mem_physical(word_t va, word_t *out_phys)
+{
+	struct space *s = space_of(cos_badge());
+	struct kresult q;
+
+	if (!s || !s->dma)
+		return -EPERM;
+	q = pgtbl_query(s->pgtbl, va & ~(PAGE_SIZE - 1));
+	if (q.err)
+		return -EINVAL;
+	*out_phys = q.r1 << PAGE_SHIFT | va % PAGE_SIZE;
+	return 0;
 }
 
 static int

@@ -23,6 +23,7 @@ pgtbl_slot(u32 comp)
 void
 space_init(void)
 {
+	u64 dma = cos_param_number("dma_components", 0);
 	u32 n;
 	const struct info_comp *c = cos_comps(&n);
 
@@ -33,6 +34,7 @@ space_init(void)
 			.comp = c[i].id,
 			.pgtbl = {pgtbl_slot(c[i].id)},
 			.limit = c[i].memory_pages,
+			.dma = dma >> c[i].id & 1,
 			.heap = {heap_words[i], HEAP_PAGES, 0},
 			.shared = {shared_words[i], SHARED_PAGES, 0},
 			.freeing = freeing[i],

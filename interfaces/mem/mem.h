@@ -17,12 +17,21 @@
 long mem_alloc(word_t pages, word_t *out_va);
 
 /*
- * As mem_alloc, and the frames are adjacent too. align: alignment of the physical address in pages, a power of two.
+ * As mem_alloc, and the frames are adjacent too, for devices. align: alignment of both addresses in pages, a power of two.
+ * Also -EPERM: the script does not give the component dma.
  * @blocks no
  * @repeat opid
  * @creates pages
  */
 long mem_alloc_contiguous(word_t pages, word_t align, word_t *out_va, word_t *out_phys);
+
+/*
+ * Where an address of the caller's lies in the machine's memory, for devices. Result: 0; -EPERM the script does not give the
+ * component dma; -EINVAL nothing is mapped there.
+ * @blocks no
+ * @repeat harmless
+ */
+long mem_physical(word_t va, word_t *out_phys);
 
 /*
  * Gives pages back: any run of pages that mem_alloc handed out. Result: 0; -EINVAL not all of them are the caller's.

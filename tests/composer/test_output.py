@@ -242,6 +242,8 @@ def test_params(composed: Composed) -> None:
         "provider.sched": "3",
     }
     assert params(composed, "boot") == {"verdict": "5"}
+    assert params(composed, "echo")["dma"] == "1"
+    assert params(composed, "memory")["dma_components"] == str(1 << 4)
 
 
 def test_files(composed: Composed) -> None:

@@ -42,7 +42,7 @@ TABLE: list[tuple[str, list[str]]] = [
     (RUMP + "count/", [ABI, LIB, "interfaces/tally/"]),  # in systems whose script provides it
     (RUMP, [ABI, LIB, NEEDS, INFO, RUMP]),
     ("components/apps/fsbench/", [ABI, LIB, NEEDS, INFO, "components/apps/fsbench/", "interfaces/tally/"]),
-    ("components/apps/conform/", [ABI, LIB, NEEDS, INFO, RUMP + "rumpuser/", "tests/hosted/conform/"]),  # tests these
+    ("components/apps/conform/", [ABI, LIB, NEEDS, INFO, OWN, RUMP + "rumpuser", "tests/hosted/conform/"]),  # tests these
     ("components/", [ABI, LIB, NEEDS, INFO, OWN]),
 ]
 # What the library may use of interfaces: those that every component with threads or text has,

@@ -7,9 +7,9 @@
 #include <lib/component.h>
 #include <lib/print.h>
 
-#include "../../../tests/hosted/conform/conform.h"
 #include "../../rumpcomp/rumpuser/bio.h"
 #include "../../rumpcomp/rumpuser/bridge.h"
+#include "dma.h"
 
 static int
 run(const struct conform_test *t)
@@ -35,7 +35,9 @@ cos_main(void)
 		cos_panic("%s", wrong);
 	for (unsigned i = 0; i < conform_ntests; i++)
 		failed += (word_t)run(&conform_tests[i]);
-	cos_printf("conform: %lu of %u failed\n", failed, conform_ntests);
+	for (unsigned i = 0; i < dma_ntests; i++)
+		failed += (word_t)run(&dma_tests[i]);
+	cos_printf("conform: %lu of %u failed\n", failed, conform_ntests + dma_ntests);
 	init_exit(failed > 100 ? 100 : failed);
 }
 

@@ -27,6 +27,7 @@ static struct {
 } clock;
 
 static struct rcv_cap disk_rcv;
+static int dma; /* the script lets devices reach the component's memory */
 
 static u64
 scale(u64 v, u64 factor)
@@ -57,6 +58,7 @@ bridge_init(void)
 
 	if (hz <= 0)
 		bridge_stop("there is no clock");
+	dma = cos_param("dma") != NULL;
 	clock.origin = origin;
 	clock.ns_per_tick = fraction(NSEC, (u64)hz);
 	clock.ticks_per_ns = fraction((u64)hz, NSEC);
@@ -145,9 +147,16 @@ bridge_thread_raise(void)
 void *
 bridge_pages_alloc(size_t pages)
 {
-	word_t va;
+	word_t va, phys;
+	long e = dma ? mem_alloc_contiguous(pages, BRIDGE_DMA_ALIGN / PAGE_SIZE, &va, &phys) : mem_alloc(pages, &va);
 
-	return mem_alloc(pages, &va) == 0 ? (void *)va : NULL;
+	return e == 0 ? (void *)va : NULL;
+}
+
+int
+bridge_physical(const void *at, uint64_t *phys)
+{
+	return mem_physical((word_t)at, phys) == 0;
 }
 
 void

@@ -16,7 +16,7 @@
 #define BRIDGE_FOREVER UINT64_MAX
 #define BRIDGE_PAGE    4096UL
 
-/* Finds out about clocks. Once, before everything else. */
+/* Finds out about clocks and memory. Once, before everything else. */
 void bridge_init(void);
 
 /*
@@ -39,10 +39,15 @@ void bridge_thread_join(uint32_t thread);
  * than one who waits for it. */
 void bridge_thread_raise(void);
 
-/* Zeroed pages at adjacent addresses; NULL if there are none. Any run of pages may be given
- * back. */
+/* Zeroed pages at adjacent addresses; NULL if there are none. Any run of pages may be given back. If the script gives the component
+ * dma, their frames are adjacent too, and both addresses are the same modulo BRIDGE_DMA_ALIGN. */
+#define BRIDGE_DMA_ALIGN 65536UL
+
 void *bridge_pages_alloc(size_t pages);
 void  bridge_pages_free(void *, size_t pages);
+
+/* Where memory lies for devices. Result: 0 if the script does not give the component dma, or nothing is there. */
+int bridge_physical(const void *, uint64_t *);
 
 uint64_t bridge_mono(void);
 uint64_t bridge_wall(void); /* since 1970, UTC */

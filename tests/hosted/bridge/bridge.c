@@ -166,6 +166,15 @@ bridge_pages_free(void *mem, size_t pages)
 	munmap(mem, pages * BRIDGE_PAGE);
 }
 
+/* A process has no devices. */
+int
+bridge_physical(const void *at, uint64_t *phys)
+{
+	(void)at;
+	(void)phys;
+	return 0;
+}
+
 static uint64_t
 read_clock(clockid_t id)
 {

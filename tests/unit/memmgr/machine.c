@@ -51,6 +51,13 @@ cos_comps(u32 *n)
 	return comps;
 }
 
+/* Components 1 and 2 may have memory for devices. */
+u64
+cos_param_number(const char *key, u64 otherwise)
+{
+	return strcmp(key, "dma_components") == 0 ? 6 : otherwise;
+}
+
 void
 cos_panic(const char *fmt, ...)
 {

@@ -107,17 +107,22 @@ test_free(void)
 static int
 test_contiguous(void)
 {
-	word_t va, phys;
+	word_t va, phys, again;
 
+	machine_badge(3); /* which has no dma */
+	CHECK(mem_alloc_contiguous(4, 1, &va, &phys) == -EPERM);
+	CHECK(mem_alloc(1, &va) == 0 && mem_physical(va, &phys) == -EPERM);
 	machine_badge(1);
+	CHECK(mem_physical(va, &phys) == -EINVAL);
 	CHECK(mem_alloc_contiguous(4, 3, &va, &phys) == -EINVAL &&
 	      mem_alloc_contiguous(4, 0, &va, &phys) == -EINVAL);
 	for (word_t align = 1; align <= 64; align *= 2) {
 		CHECK(mem_alloc_contiguous(5, align, &va, &phys) == 0);
-		CHECK(phys / PAGE_SIZE % align == 0);
+		CHECK(phys / PAGE_SIZE % align == 0 && va / PAGE_SIZE % align == 0);
 		for (u64 i = 0; i < 5; i++)
 			CHECK(machine_mapped(1, va + i * PAGE_SIZE) + MACHINE_BASE ==
 			      phys / PAGE_SIZE + i);
+		CHECK(mem_physical(va + 4 * PAGE_SIZE + 9, &again) == 0 && again == phys + 4 * PAGE_SIZE + 9);
 	}
 	return machine_wrong == 0;
 }
@@ -134,7 +139,9 @@ test_exhausted(void)
 	}
 	machine_badge(3);
 	CHECK(mem_alloc(MACHINE_LIMIT, &va) == -ENOMEM);
-	CHECK(mem_alloc_contiguous(MACHINE_LIMIT, 1, &va, &va) == -ENOMEM);
+	machine_badge(2);
+	CHECK(mem_alloc_contiguous(1, 1, &va, &va) == -ENOMEM);
+	machine_badge(3);
 	CHECK(mem_usage(&limit) == 0 && machine_user_frames() == 2 * MACHINE_LIMIT);
 	CHECK(mem_alloc(600, &va) == 0);
 	return machine_wrong == 0;
