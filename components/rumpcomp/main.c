@@ -3,9 +3,10 @@
  *
  *   1  the bridge learns the clocks
  *   2  the rump kernel starts; its threads are there when this is over
- *   3  the block device gets its name in the rump kernel: /dev/disk0
+ *   3  block devices get their names in the rump kernel: /dev/disk0, and those of further imports
  *   4  thread 1, which the script names, begins to answer block requests: until here nothing may be read
- *   5  what the script's parameter "mount" says is mounted: TYPE DEVICE FOLDER, and "ro" behind if it is to be read-only
+ *   5  what the script's parameter "mount" says is mounted: TYPE DEVICE FOLDER, and "ro" behind if it is to be read-only;
+ *      a semicolon, and the next
  *   6  clients that came early are let in
  */
 #include <lib/component.h>
@@ -18,9 +19,10 @@
 #include "rumpuser/bridge.h"
 #include "session.h"
 
-#define DISK_KEY  "/dev/disk0"
-#define DISK_NAME "disk0"
-#define WORDS     4
+#define DISK_KEY "/dev/disk%u"
+#define DISK_DIR 5 /* characters in front of the name */
+#define WORDS    4
+#define MOUNTS_LENGTH 256
 
 /* Cuts a line at its spaces. Result: number of words, at most WORDS. */
 static int
@@ -40,6 +42,18 @@ cut(char *line, char *words[WORDS])
 	return n;
 }
 
+/* Ends a line at its semicolon. Result: what stands behind it; NULL: it has none. */
+static char *
+end_line(char *line)
+{
+	while (*line != 0 && *line != ';')
+		line++;
+	if (*line == 0)
+		return NULL;
+	*line = 0;
+	return line + 1;
+}
+
 /* With the parameter bench: how long a step of the start took. */
 static void
 bench(const char *what, cycles_t from)
@@ -50,25 +64,51 @@ bench(const char *what, cycles_t from)
 
 /* The folder is made if it is not there. */
 static void
+mount_one(struct rsys_proc *p, char *line)
+{
+	char *w[WORDS];
+	int n = cut(line, w);
+	long e;
+
+	if (n < 3 || (n == 4 && strcmp(w[3], "ro") != 0))
+		cos_panic("the parameter mount is not TYPE DEVICE FOLDER [ro]; ...: %s", cos_param("mount"));
+	rsys_mkdir(p, w[2], 0755); /* mount says if there is none */
+	e = rsys_mount(p, w[0], w[1], w[2], n == 4 ? RSYS_MNT_RDONLY : 0);
+	if (e < 0)
+		cos_panic("cannot mount %s on %s: error %ld", w[1], w[2], -e);
+}
+
+static void
 mount_from(const char *param)
 {
 	struct rsys_proc *p = rsys_proc_create();
 	cycles_t from = cos_now();
-	char line[128], *w[WORDS];
-	int n, flags;
-	long e;
+	char text[MOUNTS_LENGTH];
 
-	cos_strlcpy(line, param, sizeof(line));
-	n = cut(line, w);
-	if (p == NULL || n < 3 || (n == 4 && strcmp(w[3], "ro") != 0))
-		cos_panic("the parameter mount is not TYPE DEVICE FOLDER [ro]: %s", param);
-	flags = n == 4 ? RSYS_MNT_RDONLY : 0;
-	rsys_mkdir(p, w[2], 0755); /* mount says if there is none */
-	e = rsys_mount(p, w[0], w[1], w[2], flags);
-	if (e < 0)
-		cos_panic("cannot mount %s on %s: error %ld", w[1], w[2], -e);
+	if (p == NULL || cos_strlcpy(text, param, sizeof(text)) >= sizeof(text))
+		cos_panic("the parameter mount is too long: %s", param);
+	for (char *line = text, *next; line != NULL; line = next) {
+		next = end_line(line);
+		mount_one(p, line);
+	}
 	rsys_proc_destroy(p);
 	bench("mount", from);
+}
+
+static void
+name_disks(void)
+{
+	char key[16];
+
+	for (unsigned i = 0; i < BRIDGE_DISKS; i++) {
+		int e = 0;
+
+		cos_snprintf(key, sizeof(key), DISK_KEY, i);
+		if (bridge_disk_there(i))
+			e = rsys_etfs_register(key, key + DISK_DIR);
+		if (e < 0)
+			cos_panic("no block device %s: error %d", key, -e);
+	}
 }
 
 void
@@ -85,9 +125,7 @@ cos_init(void)
 	bench("rump_init", from);
 	if (cos_param("bench") != NULL)
 		bench_hypercalls();
-	e = rsys_etfs_register(DISK_KEY, DISK_NAME);
-	if (e < 0)
-		cos_panic("no block device: error %d", -e);
+	name_disks();
 }
 
 void

@@ -1,11 +1,11 @@
 /*
- * Block requests. A bio goes to the block server in pieces of at most 64 KiB (pieces.c). The caller copies the data of a write in and
+ * Block requests. A bio goes to a device's server in pieces of at most 64 KiB (pieces.c). The caller copies the data of a write in and
  * kicks; the block thread takes completions, copies the data of a read out, and calls biodone on a rump CPU.
  *
  *   issuing -> pieces in flight -> finished                        a read, or a write that may be lost with the power
  *   issuing -> pieces in flight -> flush wanted -> flushing -> finished    a write with SYNC
  *
- * One flush is in flight at most, in a slot of its own, and serves every bio that wanted one before it was issued: their pieces have
+ * One flush for each device is in flight at most, in a slot of its own, and serves every bio that wanted one before it was issued: their pieces have
  * completed by then, and that is what a flush makes stable. Whoever finds no slot or no pages waits, off the rump CPU, until something
  * completes.
  *
@@ -21,35 +21,10 @@
 #include "qlock.h"
 #include "waitq.h"
 
-struct range {
-	uint64_t from, to; /* bytes of the device; to = 0: none */
-};
-
-struct bio {
-	struct bio *next;
-	uint64_t number;          /* bios are counted as they come; 0: not in use */
-	struct range range;
-	uint8_t *data;
-	int op;                   /* RUMPUSER_BIO_* */
-	unsigned pending;         /* pieces that have not completed */
-	int error;                /* of the first piece that failed */
-	rump_biodone_fn done;
-	void *donearg;
-};
-
-struct bio_list {
-	struct bio *first;
-};
-
 static struct qlock lock; /* guards everything below, and the pieces */
-static int opened;
-static struct bio bios[BLK_RING_SLOTS];
-static struct bio_list unused; /* of bios */
-static uint64_t counted;       /* bios that have come */
-static struct range held;
-static struct waitq waiting;   /* for a bio, a piece, pages, a range */
-static int flush_in_flight;
-static struct bio_list flush_wanted, flushing, finished;
+static struct disk disks[BRIDGE_DISKS];
+static struct bio_list finished;
+static struct waitq waiting; /* for a bio, a piece, pages, a range */
 
 static void
 list_add(struct bio_list *l, struct bio *b)
@@ -69,39 +44,44 @@ list_take_all(struct bio_list *l)
 
 /* lock is held. */
 static int
-open_locked(void)
+open_locked(struct disk *d)
 {
-	int e = pieces_open();
+	int e = pieces_open(d);
 
 	if (e != 0)
 		return e;
 	for (unsigned i = 0; i < BLK_RING_SLOTS; i++)
-		list_add(&unused, &bios[i]);
-	opened = 1;
+		list_add(&d->unused, &d->bios[i]);
+	d->opened = 1;
 	return 0;
 }
 
 int
-bio_open(void)
+bio_open(unsigned number, struct disk **dp)
 {
-	int e;
+	struct disk *d = &disks[number < BRIDGE_DISKS ? number : 0];
+	int e = number < BRIDGE_DISKS ? 0 : ENXIO;
 
 	qlock_enter(&lock);
-	e = opened ? 0 : open_locked();
+	if (e == 0 && !d->opened) {
+		d->number = number;
+		e = open_locked(d);
+	}
 	qlock_exit(&lock);
+	*dp = d;
 	return e;
 }
 
 uint64_t
-bio_size(void)
+bio_size(const struct disk *d)
 {
-	return pieces_disk()->sectors * BLK_SECTOR;
+	return d->is.sectors * BLK_SECTOR;
 }
 
 int
-bio_readonly(void)
+bio_readonly(const struct disk *d)
 {
-	return pieces_disk()->readonly;
+	return d->is.readonly;
 }
 
 static int
@@ -149,18 +129,20 @@ static int
 bio_take(void *arg)
 {
 	struct taking *t = arg;
-	struct bio *b = unused.first;
+	struct disk *d = t->as->disk;
+	struct bio *b = d->unused.first;
 
-	if (b == NULL || (!t->holder && overlap(&held, &t->as->range)))
+	if (b == NULL || (!t->holder && overlap(&d->held, &t->as->range)))
 		return 0;
-	unused.first = b->next;
+	d->unused.first = b->next;
 	*b = *t->as;
-	b->number = ++counted;
+	b->number = ++d->counted;
 	t->bio = b;
 	return 1;
 }
 
 struct issue {
+	struct disk *disk;
 	struct piece piece;
 	uint64_t sector;
 };
@@ -170,33 +152,33 @@ issue(void *arg)
 {
 	const struct issue *i = arg;
 
-	return piece_issue(&i->piece, i->sector);
+	return piece_issue(i->disk, &i->piece, i->sector);
 }
 
 /* lock is held. Result: whether the server must be kicked. */
 static int
-flush_issue(void)
+flush_issue(struct disk *d)
 {
-	if (flush_in_flight || flush_wanted.first == NULL)
+	if (d->flush_in_flight || d->flush_wanted.first == NULL)
 		return 0;
-	flushing.first = list_take_all(&flush_wanted);
-	flush_in_flight = 1;
-	piece_flush();
+	d->flushing.first = list_take_all(&d->flush_wanted);
+	d->flush_in_flight = 1;
+	piece_flush(d);
 	return 1;
 }
 
 /* A bio without pieces: nothing but a flush. */
 static void
-flush_want(struct bio *b)
+flush_want(struct disk *d, struct bio *b)
 {
 	int kick;
 
 	qlock_enter(&lock);
-	list_add(&flush_wanted, b);
-	kick = flush_issue();
+	list_add(&d->flush_wanted, b);
+	kick = flush_issue(d);
 	qlock_exit(&lock);
 	if (kick)
-		bridge_disk_kick();
+		bridge_disk_kick(d->number);
 }
 
 /* Begins a bio. With its last piece issued, it may be gone at any moment. */
@@ -208,13 +190,13 @@ bio_begin(const struct bio *as, int holder)
 
 	succeed(bio_take, &t);
 	if (len == 0)
-		flush_want(t.bio);
+		flush_want(as->disk, t.bio);
 	for (uint64_t at = 0; at < len; at += PIECE_MAX) {
-		struct issue i = {{t.bio, as->op & RUMPUSER_BIO_READ ? BLK_READ : BLK_WRITE, as->data + at,
+		struct issue i = {as->disk, {t.bio, as->op & RUMPUSER_BIO_READ ? BLK_READ : BLK_WRITE, as->data + at,
 		                   len - at < PIECE_MAX ? len - at : PIECE_MAX, 0}, (from + at) / BLK_SECTOR};
 
 		succeed(issue, &i);
-		bridge_disk_kick();
+		bridge_disk_kick(as->disk->number);
 	}
 }
 
@@ -227,20 +209,20 @@ bio_piece_over(struct bio *b, int error)
 	if (--b->pending > 0)
 		return;
 	if ((b->op & RUMPUSER_BIO_SYNC) && b->error == 0)
-		list_add(&flush_wanted, b);
+		list_add(&b->disk->flush_wanted, b);
 	else
 		list_add(&finished, b);
 }
 
 /* lock is held. */
 void
-bio_flush_over(int error)
+bio_flush_over(struct disk *d, int error)
 {
-	struct bio *b = list_take_all(&flushing), *next;
+	struct bio *b = list_take_all(&d->flushing), *next;
 
-	if (!flush_in_flight)
+	if (!d->flush_in_flight)
 		bridge_stop("the block server completed a flush that nobody wanted");
-	flush_in_flight = 0;
+	d->flush_in_flight = 0;
 	for (; b != NULL; b = next) {
 		next = b->next;
 		b->error = error;
@@ -248,20 +230,29 @@ bio_flush_over(int error)
 	}
 }
 
-/* Takes what has completed. Result: the bios that are finished. *kick: whether a flush was put into the ring. */
+/* Takes what has completed. Result: the bios that are finished. */
 static struct bio *
-completions(int *kick)
+completions(void)
 {
+	int kick[BRIDGE_DISKS] = {0};
 	struct waiter *woken;
 	struct bio *all;
 
 	qlock_enter(&lock);
-	pieces_take();
-	*kick = flush_issue();
+	for (unsigned i = 0; i < BRIDGE_DISKS; i++) {
+		if (!disks[i].opened)
+			continue;
+		pieces_take(&disks[i]);
+		kick[i] = flush_issue(&disks[i]);
+	}
 	all = list_take_all(&finished);
 	woken = waitq_take_all(&waiting);
 	qlock_exit(&lock);
 	waiter_wake_list(woken);
+	for (unsigned i = 0; i < BRIDGE_DISKS; i++) {
+		if (kick[i])
+			bridge_disk_kick(i);
+	}
 	return all;
 }
 
@@ -272,7 +263,7 @@ bio_put(struct bio *b)
 
 	qlock_enter(&lock);
 	b->number = 0;
-	list_add(&unused, b);
+	list_add(&b->disk->unused, b);
 	woken = waitq_take_all(&waiting);
 	qlock_exit(&lock);
 	waiter_wake_list(woken);
@@ -294,16 +285,14 @@ bios_done(struct bio *b)
 void
 bio_thread(void)
 {
-	int adopted = 0, kick;
+	int adopted = 0;
 
 	bridge_thread_raise();
 	for (;;) {
 		struct bio *b;
 
 		bridge_disk_wait();
-		b = completions(&kick);
-		if (kick)
-			bridge_disk_kick();
+		b = completions();
 		if (b == NULL)
 			continue;
 		if (!adopted)
@@ -316,22 +305,22 @@ bio_thread(void)
 }
 
 static void
-begin(int op, void *data, size_t len, uint64_t at, rump_biodone_fn done, void *donearg, int holder)
+begin(const struct bio *b, size_t len, uint64_t at, int holder)
 {
-	struct bio as = {.range = {at, at + len}, .data = data, .op = op, .done = done, .donearg = donearg,
-	                 .pending = (unsigned)((len + PIECE_MAX - 1) / PIECE_MAX)};
+	struct bio as = *b;
 
+	as.range = (struct range){at, at + len};
+	as.pending = (unsigned)((len + PIECE_MAX - 1) / PIECE_MAX);
 	bio_begin(&as, holder);
 }
 
 /* Result: 0, or what is wrong with a request. */
 static int
-refusal(int fd, int op, size_t len, int64_t off)
+refusal(const struct file *f, int op, size_t len, int64_t off)
 {
-	const struct file *f = file_of(fd);
 	int reading = op & RUMPUSER_BIO_READ, writing = op & RUMPUSER_BIO_WRITE;
 
-	if (f == NULL || !f->device || (writing && (f->flags & RUMPUSER_OPEN_ACCMODE) == RUMPUSER_OPEN_RDONLY))
+	if (f == NULL || f->device == NULL || (writing && (f->flags & RUMPUSER_OPEN_ACCMODE) == RUMPUSER_OPEN_RDONLY))
 		return EBADF;
 	if (!reading == !writing || len == 0 || len % BLK_SECTOR != 0 || off < 0 || off % BLK_SECTOR != 0)
 		return EINVAL;
@@ -341,27 +330,36 @@ refusal(int fd, int op, size_t len, int64_t off)
 void
 rumpuser_bio(int fd, int op, void *data, size_t len, int64_t off, rump_biodone_fn done, void *donearg)
 {
-	int e = refusal(fd, op, len, off);
+	const struct file *f = file_of(fd);
+	int e = refusal(f, op, len, off);
 
 	if (e != 0)
 		done(donearg, 0, e);
 	else
-		begin(op, data, len, (uint64_t)off, done, donearg, 0);
+		begin(&(struct bio){.disk = f->device, .data = data, .op = op, .done = done, .donearg = donearg}, len,
+		      (uint64_t)off, 0);
 }
 
 void
-bio_held(int op, void *data, size_t len, uint64_t at, rump_biodone_fn done, void *donearg)
+bio_held(struct disk *d, int op, void *data, size_t len, uint64_t at, rump_biodone_fn done, void *donearg)
 {
-	begin(op, data, len, at, done, donearg, 1);
+	begin(&(struct bio){.disk = d, .data = data, .op = op, .done = done, .donearg = donearg}, len, at, 1);
 }
+
+struct hold {
+	struct disk *disk;
+	struct range range;
+};
 
 /* lock is held. Result: 0 if another holds one. */
 static int
 hold_take(void *arg)
 {
-	if (held.to != 0)
+	const struct hold *h = arg;
+
+	if (h->disk->held.to != 0)
 		return 0;
-	held = *(const struct range *)arg;
+	h->disk->held = h->range;
 	return 1;
 }
 
@@ -369,54 +367,64 @@ hold_take(void *arg)
 static int
 hold_clear(void *arg)
 {
-	(void)arg;
+	const struct hold *h = arg;
+
 	for (unsigned i = 0; i < BLK_RING_SLOTS; i++) {
-		if (bios[i].number != 0 && overlap(&bios[i].range, &held))
+		const struct bio *b = &h->disk->bios[i];
+
+		if (b->number != 0 && overlap(&b->range, &h->range))
 			return 0;
 	}
 	return 1;
 }
 
 void
-bio_hold(uint64_t from, uint64_t to)
+bio_hold(struct disk *d, uint64_t from, uint64_t to)
 {
-	struct range r = {from, to};
+	struct hold h = {d, {from, to}};
 
-	succeed(hold_take, &r);
-	succeed(hold_clear, NULL);
+	succeed(hold_take, &h);
+	succeed(hold_clear, &h);
 }
 
 void
-bio_release(void)
+bio_release(struct disk *d)
 {
 	struct waiter *woken;
 
 	qlock_enter(&lock);
-	held.to = 0;
+	d->held.to = 0;
 	woken = waitq_take_all(&waiting);
 	qlock_exit(&lock);
 	waiter_wake_list(woken);
 }
 
-/* lock is held. *arg: how many bios had come when somebody began to wait; 0 at first. */
+struct barrier {
+	const struct disk *disk;
+	uint64_t come; /* how many bios had come when somebody began to wait; 0 at first */
+};
+
+/* lock is held. */
 static int
 older_over(void *arg)
 {
-	uint64_t *come = arg;
+	struct barrier *b = arg;
 
-	if (*come == 0)
-		*come = counted;
+	if (b->come == 0)
+		b->come = b->disk->counted;
 	for (unsigned i = 0; i < BLK_RING_SLOTS; i++) {
-		if (bios[i].number != 0 && bios[i].number <= *come)
+		const struct bio *old = &b->disk->bios[i];
+
+		if (old->number != 0 && old->number <= b->come)
 			return 0;
 	}
 	return 1;
 }
 
 void
-bio_barrier(void)
+bio_barrier(struct disk *d)
 {
-	uint64_t come = 0;
+	struct barrier b = {d, 0};
 
-	succeed(older_over, &come);
+	succeed(older_over, &b);
 }

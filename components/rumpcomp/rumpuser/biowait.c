@@ -34,13 +34,13 @@ over(void *arg, size_t bytes, int error)
 }
 
 int
-bio_transfer(int op, void *data, size_t len, uint64_t at)
+bio_transfer(struct disk *d, int op, void *data, size_t len, uint64_t at)
 {
 	struct transfer t = {.lock = {QLOCK_FREE}, .waiting = {NULL, NULL}};
 	struct waiter w;
 	int nlocks, wait;
 
-	bio_held(op, data, len, at, over, &t);
+	bio_held(d, op, data, len, at, over, &t);
 	nlocks = hyp_unschedule(NULL);
 	qlock_enter(&t.lock);
 	wait = !t.done;
@@ -63,13 +63,13 @@ nobody_waits(void *arg, size_t bytes, int error)
 
 /* What is complete becomes stable; without SYNC, the flush only begins. */
 static int
-flush(int wait)
+flush(struct disk *d, int wait)
 {
 	const int op = RUMPUSER_BIO_WRITE | RUMPUSER_BIO_SYNC;
 
 	if (wait)
-		return bio_transfer(op, NULL, 0, 0);
-	bio_held(op, NULL, 0, 0, nobody_waits, NULL);
+		return bio_transfer(d, op, NULL, 0, 0);
+	bio_held(d, op, NULL, 0, 0, nobody_waits, NULL);
 	return 0;
 }
 
@@ -87,9 +87,9 @@ rumpuser_syncfd(int fd, int flags, uint64_t start, uint64_t len)
 		return EBADF;
 	if ((flags & ~all) != 0 || !(flags & RUMPUSER_SYNCFD_BOTH) || start > f->bytes || len > f->bytes - start)
 		return EINVAL;
-	if (!f->device)
+	if (f->device == NULL)
 		return 0;
 	if (flags & RUMPUSER_SYNCFD_BARRIER)
-		bio_barrier();
-	return flags & RUMPUSER_SYNCFD_WRITE ? flush(flags & RUMPUSER_SYNCFD_SYNC) : 0;
+		bio_barrier(f->device);
+	return flags & RUMPUSER_SYNCFD_WRITE ? flush(f->device, flags & RUMPUSER_SYNCFD_SYNC) : 0;
 }

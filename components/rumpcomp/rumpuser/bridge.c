@@ -229,21 +229,50 @@ disk_slot(void)
 	return 0;
 }
 
+#define OPTIONAL __attribute__((weak)) /* NULL if the script has no such import */
+
+extern typeof(blk_open) disk1_blk_open OPTIONAL, disk2_blk_open OPTIONAL, disk3_blk_open OPTIONAL;
+extern typeof(blk_kick) disk1_blk_kick OPTIONAL, disk2_blk_kick OPTIONAL, disk3_blk_kick OPTIONAL;
+extern typeof(blk_nvram_size) disk1_blk_nvram_size OPTIONAL, disk2_blk_nvram_size OPTIONAL, disk3_blk_nvram_size OPTIONAL;
+extern typeof(blk_nvram_read) disk1_blk_nvram_read OPTIONAL, disk2_blk_nvram_read OPTIONAL, disk3_blk_nvram_read OPTIONAL;
+extern typeof(blk_nvram_write) disk1_blk_nvram_write OPTIONAL, disk2_blk_nvram_write OPTIONAL, disk3_blk_nvram_write OPTIONAL;
+
+/* The component's imports of blk, by the device's number. */
+static const struct {
+	const char *name;
+	typeof(blk_open) *open;
+	typeof(blk_kick) *kick;
+	typeof(blk_nvram_size) *nvram_size;
+	typeof(blk_nvram_read) *nvram_read;
+	typeof(blk_nvram_write) *nvram_write;
+} disks[BRIDGE_DISKS] = {
+	{"blk", blk_open, blk_kick, blk_nvram_size, blk_nvram_read, blk_nvram_write},
+	{"disk1", disk1_blk_open, disk1_blk_kick, disk1_blk_nvram_size, disk1_blk_nvram_read, disk1_blk_nvram_write},
+	{"disk2", disk2_blk_open, disk2_blk_kick, disk2_blk_nvram_size, disk2_blk_nvram_read, disk2_blk_nvram_write},
+	{"disk3", disk3_blk_open, disk3_blk_kick, disk3_blk_nvram_size, disk3_blk_nvram_read, disk3_blk_nvram_write},
+};
+
 int
-bridge_disk_open(size_t pages, struct bridge_disk *d)
+bridge_disk_there(unsigned number)
+{
+	return number < BRIDGE_DISKS && disks[number].open != NULL;
+}
+
+int
+bridge_disk_open(unsigned number, size_t pages, struct bridge_disk *d)
 {
 	word_t va, sectors, readonly;
 	long id, e;
 
-	if (disk_slot() == 0)
+	if (disk_slot() == 0 || !bridge_disk_there(number))
 		return ENXIO;
-	id = mem_session_open(cos_provider("blk"), pages, &va);
+	id = mem_session_open(cos_provider(disks[number].name), pages, &va);
 	if (id < 0)
 		return (int)-id;
 	d->ring = (struct blk_ring *)va;
 	d->buffer = (uint8_t *)va;
 	d->bytes = pages * PAGE_SIZE;
-	e = blk_open((word_t)id, &sectors, &readonly);
+	e = disks[number].open((word_t)id, &sectors, &readonly);
 	if (e < 0) {
 		mem_session_close((word_t)id);
 		return (int)-e;
@@ -254,26 +283,26 @@ bridge_disk_open(size_t pages, struct bridge_disk *d)
 }
 
 void
-bridge_disk_kick(void)
+bridge_disk_kick(unsigned number)
 {
-	long e = blk_kick();
+	long e = disks[number].kick();
 
 	if (e < 0)
 		cos_panic("the block server takes no requests: error %ld", -e);
 }
 
 uint64_t
-bridge_nvram_size(void)
+bridge_nvram_size(unsigned number)
 {
-	long n = blk_nvram_size();
+	long n = disks[number].nvram_size();
 
 	return n > 0 ? (uint64_t)n : 0;
 }
 
 int
-bridge_nvram_move(int writing, size_t offset, size_t n, uint64_t at)
+bridge_nvram_move(unsigned number, int writing, size_t offset, size_t n, uint64_t at)
 {
-	return (int)-(writing ? blk_nvram_write(offset, n, at) : blk_nvram_read(offset, n, at));
+	return (int)-(writing ? disks[number].nvram_write(offset, n, at) : disks[number].nvram_read(offset, n, at));
 }
 
 void

@@ -69,7 +69,9 @@ struct bridge_file {
 
 int bridge_file(const char *name, struct bridge_file *);
 
-/* The block device: a session buffer whose first page is the ring. */
+#define BRIDGE_DISKS 4
+
+/* A block device, numbered from 0: a session buffer whose first page is the ring. */
 struct bridge_disk {
 	struct blk_ring *ring;
 	uint8_t *buffer;  /* the whole session buffer, ring included */
@@ -78,16 +80,19 @@ struct bridge_disk {
 	int readonly;
 };
 
-/* Opens the device with a session buffer of so many pages. Result: 0 or an errno. */
-int  bridge_disk_open(size_t pages, struct bridge_disk *);
-void bridge_disk_kick(void);
+/* Whether there is a device of a number. */
+int  bridge_disk_there(unsigned number);
 
-/* The server's memory beside the device, while that is open: how many bytes; n bytes of it from or to an offset in the session buffer,
+/* Opens a device with a session buffer of so many pages. Result: 0 or an errno: ENXIO, there is none of that number. */
+int  bridge_disk_open(unsigned number, size_t pages, struct bridge_disk *);
+void bridge_disk_kick(unsigned number);
+
+/* The server's memory beside a device, while that is open: how many bytes; n bytes of it from or to an offset in the session buffer,
  * all of them or none. Result: 0 or an errno. */
-uint64_t bridge_nvram_size(void);
-int  bridge_nvram_move(int writing, size_t offset, size_t n, uint64_t at);
+uint64_t bridge_nvram_size(unsigned number);
+int  bridge_nvram_move(unsigned number, int writing, size_t offset, size_t n, uint64_t at);
 
-/* On the component's block thread: waits until completions may be there. */
+/* On the component's block thread: waits until completions of any device may be there. */
 void bridge_disk_wait(void);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * Names and descriptors. "disk0" is the block device of the script's provider of blk, "disk0.nvram" the memory of that provider which
- * outlives this component, if he has some; every other name is that of a file of the
- * boot image which the script hands to the component: it can be read, and nothing else. A descriptor stays as it is from open to close.
+ * Names and descriptors. "disk0", "disk1" and so on are block devices, "disk0.nvram" the memory of such a device's server which outlives
+ * this component, if it has some; every other name is that of a file of the boot image which the script hands to the component: it can be
+ * read, and nothing else. A descriptor stays as it is from open to close.
  */
 #include "file.h"
 
@@ -16,43 +16,49 @@
 #include "nvram.h"
 #include "qlock.h"
 
-#define DEVICE "disk0"
-#define NVRAM  "disk0.nvram"
+#define DEVICE "disk" /* and a digit */
+#define NVRAM  ".nvram"
 #define FILES  32 /* open at once */
 
 static struct qlock lock;        /* guards which are open */
 static struct file files[FILES]; /* descriptors, counted from 1 */
 
-static int
-find_device(struct file *f)
+/* Result: what stands behind a device's number, which is put down; NULL: the name is no device's. */
+static const char *
+after_number(const char *name, unsigned *number)
 {
-	int e = bio_open();
+	size_t n = sizeof(DEVICE) - 1;
 
-	if (e == 0)
-		*f = (struct file){.device = 1, .bytes = bio_size()};
-	return e;
+	if (strncmp(name, DEVICE, n) != 0 || name[n] < '0' || name[n] > '9')
+		return NULL;
+	*number = (unsigned)(name[n] - '0');
+	return strcmp(name + n + 1, "") == 0 || strcmp(name + n + 1, NVRAM) == 0 ? name + n + 1 : NULL;
 }
 
 static int
-find_nvram(struct file *f)
+find_device(unsigned number, int is_nvram, struct file *f)
 {
-	int e = bio_open();
+	struct disk *d;
+	int e = bio_open(number, &d);
 
 	if (e != 0)
 		return e;
-	*f = (struct file){.nvram = 1, .bytes = nvram_size()};
-	return f->bytes == 0 ? ENOENT : 0;
+	if (is_nvram)
+		*f = (struct file){.nvram = d, .bytes = nvram_size(d)};
+	else
+		*f = (struct file){.device = d, .bytes = bio_size(d)};
+	return is_nvram && f->bytes == 0 ? ENOENT : 0;
 }
 
 static int
 find(const char *name, struct file *f)
 {
 	struct bridge_file b;
+	unsigned number;
+	const char *after = after_number(name, &number);
 
-	if (strcmp(name, DEVICE) == 0)
-		return find_device(f);
-	if (strcmp(name, NVRAM) == 0)
-		return find_nvram(f);
+	if (after != NULL)
+		return find_device(number, *after != 0, f);
 	if (!bridge_file(name, &b))
 		return ENOENT;
 	*f = (struct file){.data = b.data, .bytes = b.bytes};
@@ -70,7 +76,7 @@ rumpuser_getfileinfo(const char *name, uint64_t *sizep, int *typep)
 	if (sizep != NULL)
 		*sizep = f.bytes;
 	if (typep != NULL)
-		*typep = f.device ? RUMPUSER_FT_BLK : RUMPUSER_FT_REG;
+		*typep = f.device != NULL ? RUMPUSER_FT_BLK : RUMPUSER_FT_REG;
 	return 0;
 }
 
@@ -85,9 +91,9 @@ refusal(const struct file *f, int flags)
 		return EINVAL;
 	if ((flags & new) == new)
 		return EEXIST;
-	if (!f->device && (flags & RUMPUSER_OPEN_BIO))
+	if (f->device == NULL && (flags & RUMPUSER_OPEN_BIO))
 		return ENXIO;
-	if (mode != RUMPUSER_OPEN_RDONLY && !f->nvram && (!f->device || bio_readonly()))
+	if (mode != RUMPUSER_OPEN_RDONLY && f->nvram == NULL && (f->device == NULL || bio_readonly(f->device)))
 		return EROFS;
 	return 0;
 }
@@ -144,7 +150,7 @@ file_of(int fd)
 	return fd >= 1 && fd <= FILES && files[fd - 1].open ? &files[fd - 1] : NULL;
 }
 
-/* The device itself stays open: there is one, and the component lives on it. Nothing here waits, so the rump CPU is kept. */
+/* A device itself stays open: the component lives on it. Nothing here waits, so the rump CPU is kept. */
 int
 rumpuser_close(int fd)
 {

@@ -7,11 +7,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct disk;
+
 struct file {
 	int open;
 	int flags;           /* RUMPUSER_OPEN_* */
-	int device;          /* the block device; */
-	int nvram;           /* or the memory beside it; else a file of the boot image: */
+	struct disk *device; /* a block device; */
+	struct disk *nvram;  /* or the memory beside one; else a file of the boot image: */
 	const uint8_t *data;
 	uint64_t bytes;      /* of any of them */
 };

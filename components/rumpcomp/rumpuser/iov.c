@@ -1,5 +1,5 @@
 /*
- * Bytes of a file at any offset. Of the block device, whole sectors go straight between it and memory, and a sector of which only a
+ * Bytes of a file at any offset. Of a block device, whole sectors go straight between it and memory, and a sector of which only a
  * part is meant goes through a buffer; what is written there is read first. Meanwhile the sectors are held: whatever was begun before
  * is complete, and nothing else comes in between.
  */
@@ -36,7 +36,7 @@ move_part(const struct move *m, uint8_t *memory, size_t n)
 {
 	uint8_t sector[SECTOR];
 	size_t from = m->at % SECTOR;
-	int e = bio_transfer(RUMPUSER_BIO_READ, sector, SECTOR, m->at - from);
+	int e = bio_transfer(m->file->device, RUMPUSER_BIO_READ, sector, SECTOR, m->at - from);
 
 	if (e != 0)
 		return e;
@@ -45,7 +45,7 @@ move_part(const struct move *m, uint8_t *memory, size_t n)
 		return 0;
 	}
 	memcpy(sector + from, memory, n);
-	return bio_transfer(RUMPUSER_BIO_WRITE, sector, SECTOR, m->at - from);
+	return bio_transfer(m->file->device, RUMPUSER_BIO_WRITE, sector, SECTOR, m->at - from);
 }
 
 /* At most n bytes, which the file has. Result: how many were moved; 0: *error says why. */
@@ -54,11 +54,11 @@ move_some(const struct move *m, size_t n, int *error)
 {
 	uint8_t *memory = (uint8_t *)m->iov->iov_base + m->within;
 
-	if (m->file->nvram) {
-		*error = nvram_move(m->op == RUMPUSER_BIO_WRITE, memory, n, m->at);
+	if (m->file->nvram != NULL) {
+		*error = nvram_move(m->file->nvram, m->op == RUMPUSER_BIO_WRITE, memory, n, m->at);
 		return *error == 0 ? n : 0;
 	}
-	if (!m->file->device) {
+	if (m->file->device == NULL) {
 		memcpy(memory, m->file->data + m->at, n);
 		return n;
 	}
@@ -67,7 +67,7 @@ move_some(const struct move *m, size_t n, int *error)
 		*error = move_part(m, memory, n);
 	} else {
 		n -= n % SECTOR;
-		*error = bio_transfer(m->op, memory, n, m->at);
+		*error = bio_transfer(m->file->device, m->op, memory, n, m->at);
 	}
 	return *error == 0 ? n : 0;
 }
@@ -113,11 +113,11 @@ move(struct move *m, size_t *retp)
 	uint64_t n = asked(m);
 	int e;
 
-	if (!m->file->device || n == 0)
+	if (m->file->device == NULL || n == 0)
 		return move_all(m, retp);
-	bio_hold(m->at - m->at % SECTOR, (m->at + n + SECTOR - 1) / SECTOR * SECTOR);
+	bio_hold(m->file->device, m->at - m->at % SECTOR, (m->at + n + SECTOR - 1) / SECTOR * SECTOR);
 	e = move_all(m, retp);
-	bio_release();
+	bio_release(m->file->device);
 	return e;
 }
 

@@ -8,31 +8,30 @@
 #include "pieces.h"
 #include "qlock.h"
 
-static struct qlock lock; /* guards the window */
+static struct qlock lock; /* guards the window of each device */
 
 uint64_t
-nvram_size(void)
+nvram_size(const struct disk *d)
 {
-	return bridge_nvram_size();
+	return bridge_nvram_size(d->number);
 }
 
 static int
-move(int writing, uint8_t *memory, size_t n, uint64_t at)
+move(const struct disk *d, int writing, uint8_t *memory, size_t n, uint64_t at)
 {
-	const struct bridge_disk *d = pieces_disk();
 	size_t window = pieces_window();
 	int e;
 
 	if (writing)
-		memcpy(d->buffer + window, memory, n);
-	e = bridge_nvram_move(writing, window, n, at);
+		memcpy(d->is.buffer + window, memory, n);
+	e = bridge_nvram_move(d->number, writing, window, n, at);
 	if (e == 0 && !writing)
-		memcpy(memory, d->buffer + window, n);
+		memcpy(memory, d->is.buffer + window, n);
 	return e;
 }
 
 int
-nvram_move(int writing, void *memory, size_t n, uint64_t at)
+nvram_move(const struct disk *d, int writing, void *memory, size_t n, uint64_t at)
 {
 	int e = 0;
 
@@ -40,7 +39,7 @@ nvram_move(int writing, void *memory, size_t n, uint64_t at)
 	for (size_t done = 0; done < n && e == 0; done += NVRAM_WINDOW) {
 		size_t part = n - done < NVRAM_WINDOW ? n - done : NVRAM_WINDOW;
 
-		e = move(writing, (uint8_t *)memory + done, part, at + done);
+		e = move(d, writing, (uint8_t *)memory + done, part, at + done);
 	}
 	qlock_exit(&lock);
 	return e;

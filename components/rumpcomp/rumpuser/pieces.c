@@ -9,36 +9,22 @@
 #include <lib/string.h>
 
 #include "nvram.h"
-#include "space.h"
 
-#define FLUSH_SLOT   (BLK_RING_SLOTS - 1)
-#define PIECES       FLUSH_SLOT /* slots for data */
+#define FLUSH_SLOT   PIECES
 #define DATA_PAGES   256        /* 1 MiB */
 #define WINDOW_PAGES (NVRAM_WINDOW / BRIDGE_PAGE)
 #define BUFFER_PAGES (1 + DATA_PAGES + WINDOW_PAGES) /* the ring, data of requests, the window */
 
-static struct bridge_disk disk;
-static struct blk_client_ring ring;
-static struct space space;
-static struct piece pieces[PIECES];
-static unsigned hint; /* where the search for a free piece begins */
-
 int
-pieces_open(void)
+pieces_open(struct disk *d)
 {
-	int e = bridge_disk_open(BUFFER_PAGES, &disk);
+	int e = bridge_disk_open(d->number, BUFFER_PAGES, &d->is);
 
 	if (e != 0)
 		return e;
-	blk_client_open(&ring, disk.ring, 0);
-	space_init(&space, DATA_PAGES);
+	blk_client_open(&d->ring, d->is.ring, 0);
+	space_init(&d->space, DATA_PAGES);
 	return 0;
-}
-
-const struct bridge_disk *
-pieces_disk(void)
-{
-	return &disk;
 }
 
 size_t
@@ -61,21 +47,21 @@ offset_of(unsigned page)
 
 /* A slot for each request means that there is always room. */
 static void
-ring_put(const struct blk_request *r)
+ring_put(struct disk *d, const struct blk_request *r)
 {
-	if (!blk_client_issue(&ring, r))
+	if (!blk_client_issue(&d->ring, r))
 		bridge_stop("the block ring has more requests than slots");
 }
 
 /* Result: number of a free piece, or -1. */
 static int
-piece_find(void)
+piece_find(struct disk *d)
 {
 	for (unsigned i = 0; i < PIECES; i++) {
-		unsigned n = (hint + i) % PIECES;
+		unsigned n = (d->hint + i) % PIECES;
 
-		if (pieces[n].bio == NULL) {
-			hint = n + 1;
+		if (d->pieces[n].bio == NULL) {
+			d->hint = n + 1;
 			return (int)n;
 		}
 	}
@@ -83,60 +69,61 @@ piece_find(void)
 }
 
 int
-piece_issue(const struct piece *p, uint64_t sector)
+piece_issue(struct disk *d, const struct piece *p, uint64_t sector)
 {
-	int n = piece_find(), page;
+	int n = piece_find(d), page;
 
 	if (n < 0)
 		return 0;
-	page = space_take(&space, pages_for(p->len));
+	page = space_take(&d->space, pages_for(p->len));
 	if (page < 0)
 		return 0;
 	if (p->op == BLK_WRITE)
-		memcpy(disk.buffer + offset_of((unsigned)page), p->data, p->len);
-	pieces[n] = *p;
-	pieces[n].page = (unsigned)page;
-	ring_put(&(struct blk_request){(uint64_t)n, p->op, (uint32_t)(p->len / BLK_SECTOR), sector, offset_of((unsigned)page)});
+		memcpy(d->is.buffer + offset_of((unsigned)page), p->data, p->len);
+	d->pieces[n] = *p;
+	d->pieces[n].page = (unsigned)page;
+	ring_put(d, &(struct blk_request){(uint64_t)n, p->op, (uint32_t)(p->len / BLK_SECTOR), sector,
+	                                  offset_of((unsigned)page)});
 	return 1;
 }
 
 void
-piece_flush(void)
+piece_flush(struct disk *d)
 {
-	ring_put(&(struct blk_request){.id = FLUSH_SLOT, .op = BLK_FLUSH});
+	ring_put(d, &(struct blk_request){.id = FLUSH_SLOT, .op = BLK_FLUSH});
 }
 
 static void
-piece_over(const struct blk_completion *c)
+piece_over(struct disk *d, const struct blk_completion *c)
 {
 	struct piece *p;
 	struct bio *b;
 
-	if (c->id >= PIECES || pieces[c->id].bio == NULL)
+	if (c->id >= PIECES || d->pieces[c->id].bio == NULL)
 		bridge_stop("the block server completed a request that is not in flight");
-	p = &pieces[c->id];
+	p = &d->pieces[c->id];
 	if (c->error == 0 && p->op == BLK_READ)
-		memcpy(p->data, disk.buffer + offset_of(p->page), p->len);
-	space_give(&space, p->page, pages_for(p->len));
+		memcpy(p->data, d->is.buffer + offset_of(p->page), p->len);
+	space_give(&d->space, p->page, pages_for(p->len));
 	b = p->bio;
 	p->bio = NULL;
 	bio_piece_over(b, (int)c->error);
 }
 
 void
-pieces_take(void)
+pieces_take(struct disk *d)
 {
-	uint32_t n = blk_client_pending(&ring);
+	uint32_t n = blk_client_pending(&d->ring);
 
 	if (n == BLK_RING_BROKEN)
 		bridge_stop("the block server counts more completions than it can have");
 	while (n-- > 0) {
 		struct blk_completion c;
 
-		blk_client_take(&ring, &c);
+		blk_client_take(&d->ring, &c);
 		if (c.id == FLUSH_SLOT)
-			bio_flush_over((int)c.error);
+			bio_flush_over(d, (int)c.error);
 		else
-			piece_over(&c);
+			piece_over(d, &c);
 	}
 }

@@ -8,39 +8,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "bridge.h"
+#include "disk.h"
 
 #define PIECE_MAX 65536UL /* bytes */
 
-struct bio;
-
-struct piece {       /* free if bio is NULL */
-	struct bio *bio;
-	uint32_t op;     /* BLK_READ or BLK_WRITE */
-	uint8_t *data;
-	size_t len;      /* whole sectors, at most PIECE_MAX */
-	unsigned page;   /* first page of its data in the buffer, counted behind the ring */
-};
-
-/* Opens the device. Result: 0 or an errno. */
-int pieces_open(void);
-
-/* What was opened. */
-const struct bridge_disk *pieces_disk(void);
+/* Opens a device, of which only the number is known. Result: 0 or an errno. */
+int pieces_open(struct disk *);
 
 /* Where in its buffer NVRAM_WINDOW bytes lie that requests do not use. */
 size_t pieces_window(void);
 
 /* Puts a piece (all but page is given) for a sector of the device into the ring; what is to be written is copied. The server is not
  * kicked. Result: 0 if there is no room now. */
-int  piece_issue(const struct piece *, uint64_t sector);
+int  piece_issue(struct disk *, const struct piece *, uint64_t sector);
 
 /* Puts a flush into the ring; there is none in it. */
-void piece_flush(void);
+void piece_flush(struct disk *);
 
 /* Takes what the server has completed; what was read is copied out. Tells bio.c of each piece and each flush: */
-void pieces_take(void);
+void pieces_take(struct disk *);
 void bio_piece_over(struct bio *, int error);
-void bio_flush_over(int error);
+void bio_flush_over(struct disk *, int error);
 
 #endif

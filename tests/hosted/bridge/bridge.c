@@ -289,10 +289,18 @@ server_main(void *unused)
 }
 
 int
-bridge_disk_open(size_t pages, struct bridge_disk *d)
+bridge_disk_there(unsigned number)
+{
+	return number == 0;
+}
+
+int
+bridge_disk_open(unsigned number, size_t pages, struct bridge_disk *d)
 {
 	pthread_t t;
 
+	if (!bridge_disk_there(number))
+		return 6; /* there is none */
 	d->buffer = bridge_pages_alloc(pages);
 	d->ring = (struct blk_ring *)d->buffer;
 	d->bytes = pages * BRIDGE_PAGE;
@@ -307,16 +315,18 @@ bridge_disk_open(size_t pages, struct bridge_disk *d)
 static uint8_t nvram[65536];
 
 uint64_t
-bridge_nvram_size(void)
+bridge_nvram_size(unsigned number)
 {
+	(void)number;
 	return sizeof(nvram);
 }
 
 int
-bridge_nvram_move(int writing, size_t offset, size_t n, uint64_t at)
+bridge_nvram_move(unsigned number, int writing, size_t offset, size_t n, uint64_t at)
 {
 	uint8_t *buffer = server.d.buffer + offset;
 
+	(void)number;
 	if (at > sizeof(nvram) || n > sizeof(nvram) - at || offset > server.d.bytes || n > server.d.bytes - offset)
 		return 22;
 	if (writing)
@@ -327,8 +337,9 @@ bridge_nvram_move(int writing, size_t offset, size_t n, uint64_t at)
 }
 
 void
-bridge_disk_kick(void)
+bridge_disk_kick(unsigned number)
 {
+	(void)number;
 	pthread_mutex_lock(&server.lock);
 	server.kicks++;
 	pthread_cond_signal(&server.kicked);
