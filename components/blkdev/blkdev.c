@@ -1,10 +1,10 @@
 /*
- * blkdev: the blk interface on a virtio block device.
+ * blkdev: the blk interface on a disk of the machine.
  *
- * Everything below is guarded by one lock. A request goes from its client's ring to a free slot,
- * with its data by way of the slot's own memory, a piece at a time; when no slot is free it stays
- * in the ring. Only this component writes session buffers, under the lock, so that a client whose
- * slots are all free hears nothing any more. A ring is read only after copying out of it.
+ * Everything below is guarded by one lock. A request goes from its client's ring to a free slot
+ * (slot.h); when no slot is free it stays in the ring. Only this component writes session buffers,
+ * under the lock, so that a client whose slots are all free hears nothing any more. A ring is read
+ * only after copying out of it.
  */
 #include <blk/nvram.h>
 #include <blk/server.h>
@@ -12,39 +12,23 @@
 #include <lib/component.h>
 #include <lib/kcall.h>
 #include <lib/mutex.h>
-#include <lib/string.h>
-#include <mem/mem.h>
 #include <sched/sched.h>
 
-#include "device.h"
-
-#define PATIENCE 10 /* seconds that a closing client's requests have before the device is stopped */
-
-static struct slot {
-	struct blk_client *client;
-	struct blk_request request;
-	u32 done, piece; /* sectors: carried out; that the device has now */
-} slots[VIRTQ_SLOTS];
+#include "slot.h"
 
 static struct blk_client clients[BLK_CLIENTS];
 static struct mutex lock;
-static struct virtq queue;
 static struct blk_nvram nvram;
-static struct device device;
-static int stopped; /* the device was broken */
-static u64 hz;
-static u32 turn; /* the client that is served first */
+static u64 ms;       /* in ticks */
+static u64 patience; /* how long a closing client's requests have before the device is reset */
+static u32 turn;     /* the client that is served first */
 
 void
 cos_init(void)
 {
-	word_t va, phys, pages = sizeof(struct virtq_shared) / PAGE_SIZE;
-
-	if (mem_alloc_contiguous(pages, 1, &va, &phys))
-		cos_panic("%lu pages in one piece are wanted", pages);
-	virtq_init(&queue, (struct virtq_shared *)va, phys);
-	device_start(&device, &queue);
-	hz = init_tsc_hz();
+	ms = init_tsc_hz() / 1000;
+	patience = cos_param_number("patience_ms", 10000) * ms;
+	slots_init();
 	blk_nvram_make(&nvram);
 }
 
@@ -57,100 +41,19 @@ notify(void)
 			blk_client_notify(clients[i].comp);
 }
 
-static void
-complete(struct blk_client *c, u64 id, u32 error)
-{
-	blk_server_complete(&c->ring, id, error);
-	__atomic_store_n(&c->told, 1, __ATOMIC_SEQ_CST);
-}
-
-static void *
-data_of(const struct slot *s)
-{
-	return (u8 *)s->client->ring.ring + s->request.offset + (u64)s->done * BLK_SECTOR;
-}
-
-/* Gives the next piece of a slot's request to the device. */
-static void
-submit(struct slot *s)
-{
-	static const u8 types[] = {[BLK_READ] = VIRTQ_READ, [BLK_WRITE] = VIRTQ_WRITE, [BLK_FLUSH] = VIRTQ_FLUSH};
-	u32 i = s - slots, left = s->request.sectors - s->done;
-	u64 sector = s->request.op == BLK_FLUSH ? 0 : s->request.sector + s->done;
-
-	s->piece = left < VIRTQ_PIECE / BLK_SECTOR ? left : VIRTQ_PIECE / BLK_SECTOR;
-	if (s->request.op == BLK_WRITE)
-		memcpy(queue.shared->data[i], data_of(s), s->piece * BLK_SECTOR);
-	virtq_submit(&queue, i, types[s->request.op], sector, s->piece * BLK_SECTOR);
-}
-
-/* A piece has come back. */
-static void
-advance(struct slot *s, int good)
-{
-	struct blk_client *c = s->client;
-
-	if (good && s->request.op == BLK_READ && !c->closing)
-		memcpy(data_of(s), queue.shared->data[s - slots], s->piece * BLK_SECTOR);
-	s->done += s->piece;
-	if (good && s->done < s->request.sectors && !c->closing) {
-		submit(s);
-		return;
-	}
-	s->client = NULL;
-	if (!c->closing)
-		complete(c, s->request.id, good ? EOK : EIO);
-}
-
-/* The device is not to be trusted any more: all that it has has failed, and all that comes will. */
-static void
-give_up(void)
-{
-	queue.broken = stopped = 1;
-	device_stop();
-	queue.busy = 0;
-	for (u32 i = 0; i < VIRTQ_SLOTS; i++)
-		if (slots[i].client)
-			advance(&slots[i], 0);
-}
-
-static void
-start(struct blk_client *c, struct slot *s)
-{
-	struct blk_request r;
-	u32 error;
-
-	blk_server_take(&c->ring, &r);
-	error = blk_request_check(&r, device.sectors, device.readonly, c->bytes);
-	if (!error && queue.broken)
-		error = EIO;
-	if (error || (r.op == BLK_FLUSH && !device.can_flush)) {
-		complete(c, r.id, error);
-		return;
-	}
-	*s = (struct slot){.client = c, .request = r};
-	submit(s);
-}
-
-static struct slot *
-free_slot(void)
-{
-	for (u32 i = 0; i < VIRTQ_SLOTS; i++)
-		if (!slots[i].client)
-			return &slots[i];
-	return NULL;
-}
-
 /* Result: number of requests taken; none of a client whose ring cannot be as it is. */
 static long
 take_requests(struct blk_client *c)
 {
 	u32 n = c->comp && !c->closing ? blk_server_pending(&c->ring) : 0;
-	struct slot *s;
 	long taken = 0;
 
-	for (; n != BLK_RING_BROKEN && taken < n && (s = free_slot()); taken++)
-		start(c, s);
+	for (; n != BLK_RING_BROKEN && taken < n && slots_room(); taken++) {
+		struct blk_request r;
+
+		blk_server_take(&c->ring, &r);
+		slots_begin(c, &r);
+	}
 	return taken;
 }
 
@@ -158,19 +61,12 @@ take_requests(struct blk_client *c)
 static void
 work(void)
 {
-	u16 head = queue.head;
-	u32 slot;
-	int good;
-
-	while (virtq_take(&queue, &slot, &good))
-		advance(&slots[slot], good);
-	if (queue.broken && !stopped)
-		give_up();
+	slots_advance();
+	slots_push();
 	for (u32 i = 0; i < BLK_CLIENTS; i++)
 		take_requests(&clients[(turn + i) % BLK_CLIENTS]);
 	turn++;
-	if (queue.head != head)
-		device_notify();
+	slots_push();
 }
 
 long
@@ -196,8 +92,7 @@ blk_kick(void)
 	c = blk_client_find(clients, cos_badge());
 	if (c && !c->closing)
 		n = take_requests(c);
-	if (n > 0 && !queue.broken)
-		device_notify();
+	slots_push();
 	mutex_unlock(&lock);
 	notify();
 	return n;
@@ -237,29 +132,20 @@ blk_nvram_read(word_t offset, word_t n, word_t position)
 	return e;
 }
 
-static int
-has_slots(const struct blk_client *c)
-{
-	for (u32 i = 0; i < VIRTQ_SLOTS; i++)
-		if (slots[i].client == c)
-			return 1;
-	return 0;
-}
-
 /* Until the device has none of the client's requests; the lock is free in between. */
 static void
 drain(struct blk_client *c)
 {
-	cycles_t end = cos_now() + PATIENCE * hz;
+	cycles_t end = cos_now() + patience;
 
-	for (work(); has_slots(c); work()) {
+	for (work(); slots_busy(c); work()) {
 		if (cos_now() > end) {
-			give_up();
+			slots_restart();
 			return;
 		}
 		mutex_unlock(&lock);
 		notify();
-		sched_block(cos_now() + hz / 1000);
+		sched_block(cos_now() + ms);
 		mutex_lock(&lock);
 	}
 }
@@ -293,6 +179,17 @@ long
 blk_reset(word_t comp)
 {
 	return cos_badge() == cos_provider("init") ? forget(comp) : -EPERM;
+}
+
+long
+blk_mark(word_t number)
+{
+	if (!request_log.memory)
+		return -ENOSYS;
+	mutex_lock(&lock);
+	blk_log_mark(&request_log, number);
+	mutex_unlock(&lock);
+	return 0;
 }
 
 /* The device's interrupt line among those that the script gives. */

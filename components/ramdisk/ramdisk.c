@@ -8,6 +8,7 @@
  */
 #include <blk/nvram.h>
 #include <blk/server.h>
+#include <blk/server/setup.h>
 #include <init/init.h>
 #include <lib/component.h>
 #include <lib/kcall.h>
@@ -45,6 +46,7 @@ cos_init(void)
 		cos_panic("mode is neither plain nor reorder: %s", mode);
 	lives = cos_param_number("dies_after", 0);
 	blk_nvram_make(&nvram);
+	blk_setup(&disk.cache, &disk.log);
 	late.seed = cos_param_number("seed", 1) | 1;
 	late.delay = cos_param_number("delay_us", 1000) * (init_tsc_hz() / 1000000);
 }
@@ -73,6 +75,8 @@ take_requests(struct blk_client *c)
 		struct blk_request r;
 
 		blk_server_take(&c->ring, &r);
+		if (r.op == BLK_FLUSH)
+			r.sector = disk.log.writes;
 		if (reorder)
 			late_add(&late, c - clients, &r, cos_now());
 		else
@@ -167,6 +171,17 @@ long
 blk_close(void)
 {
 	return forget(cos_badge());
+}
+
+long
+blk_mark(word_t number)
+{
+	if (!disk.log.memory)
+		return -ENOSYS;
+	mutex_lock(&lock);
+	blk_log_mark(&disk.log, number);
+	mutex_unlock(&lock);
+	return 0;
 }
 
 long

@@ -118,4 +118,13 @@ long blk_close(void);
  */
 long blk_reset(word_t comp);
 
+/*
+ * Sets a mark in the server's log of writes, for tests of what a loss of power leaves: whatever it
+ * means to the caller, who need not have the device open. Result: 0; -ENOSYS the server keeps no
+ * log.
+ * @blocks no
+ * @repeat opid
+ */
+long blk_mark(word_t number);
+
 #endif

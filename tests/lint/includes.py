@@ -42,6 +42,7 @@ TABLE: list[tuple[str, list[str]]] = [
     (RUMP + "count/", [ABI, LIB, "interfaces/tally/"]),  # in systems whose script provides it
     (RUMP, [ABI, LIB, NEEDS, INFO, RUMP]),
     ("components/apps/fsbench/", [ABI, LIB, NEEDS, INFO, "components/apps/fsbench/", "interfaces/tally/"]),
+    ("components/blkdev/", [ABI, LIB, NEEDS, INFO, "components/blkdev/"]),
     ("components/apps/conform/", [ABI, LIB, NEEDS, INFO, OWN, RUMP + "rumpuser", "tests/hosted/conform/"]),  # tests these
     ("components/", [ABI, LIB, NEEDS, INFO, OWN]),
 ]

@@ -93,6 +93,26 @@ flush_between(void)
 	return 1;
 }
 
+/* What was acknowledged is what is read, also while a flush is under way. */
+static int
+reads_beside_flush(void)
+{
+	for (u32 round = 0; round < 20; round++) {
+		CHECK(area_write(0, AREA, 450 + round, DATA));
+		memset(me.buffer + DATA, 0xee, AREA * BLK_SECTOR);
+		for (u64 i = 0; i < BLK_RING_SLOTS; i++)
+			if (i == 10)
+				CHECK(client_issue(i, BLK_FLUSH, 0, 0, 0));
+			else
+				CHECK(client_issue(i, BLK_READ, area_first + i * PIECE, PIECE, offset_of(i)));
+		CHECK(blk_kick() > 0);
+		CHECK(take_all(0, 0));
+		CHECK(area_holds(DATA, 0, 10 * PIECE, 450 + round));
+		CHECK(area_holds(offset_of(11), 11 * PIECE, AREA - 11 * PIECE, 450 + round));
+	}
+	return 1;
+}
+
 /* The wrong ones come back as such, and take nothing of the others with them. */
 static int
 wrong_among_right(void)
@@ -227,6 +247,7 @@ const struct test flight_tests[] = {
 	{"reads", "64 reads at once bring each its own data", reads, ANY_DEVICE},
 	{"flushes", "64 flushes at once come back", flushes, ANY_DEVICE},
 	{"flush_between", "flushes between writes come back once each, and no write is lost", flush_between, WRITABLE},
+	{"reads_beside_flush", "reads beside a flush bring what was acknowledged before", reads_beside_flush, WRITABLE},
 	{"wrong_among_right", "what is wrong with some of 64 requests does not touch the others", wrong_among_right, WRITABLE},
 	{"ids", "an id comes back as it is, whatever it is", ids, ANY_DEVICE},
 	{"same_sectors", "of 64 writes to the same sectors one is there in each", same_sectors, WRITABLE},

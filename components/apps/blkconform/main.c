@@ -56,6 +56,23 @@ run_list(const struct test *t, u32 *run)
 	return failed;
 }
 
+/* If the script says so: acknowledged writes, without a flush, over what makes the disk a file system. */
+static void
+leave(void)
+{
+	const char *how = cos_param("leave");
+	u64 bytes = 64 * BLK_SECTOR;
+	u8 *data = me.buffer + DATA;
+
+	if (!how || strcmp(how, "unflushed") != 0)
+		return;
+	memset(data, 0, bytes);
+	memset(data + bytes, 0xee, bytes);
+	if (client_do(BLK_WRITE, 0, 64, DATA) || client_do(BLK_READ, 0, 64, DATA + bytes) || memcmp(data, data + bytes, bytes))
+		cos_panic("the first sectors cannot be written");
+	cos_printf("blkconform: wrote over the first sectors, and leaves without a flush\n");
+}
+
 static void
 test_main(void)
 {
@@ -70,6 +87,7 @@ test_main(void)
 	else if (!area_end())
 		cos_panic("what was on the device cannot be put back");
 	cos_printf("blkconform: %u of %u failed\n", failed, run);
+	leave();
 	init_exit(failed);
 }
 

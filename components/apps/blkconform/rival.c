@@ -7,6 +7,7 @@
 #include <lib/component.h>
 #include <lib/print.h>
 #include <lib/string.h>
+#include <sched/sched.h>
 
 #include "test.h"
 
@@ -62,6 +63,23 @@ rounds_until(u32 least)
 	return hear(1) >= least;
 }
 
+/* Again and again with requests in flight, while those of the rival, which has just blocked, are in flight too. */
+static int
+close_and_open(u32 salt)
+{
+	area_fill(DATA, 0, AREA, salt);
+	for (u64 i = 0; i < 16; i++) {
+		sched_yield();
+		for (u64 k = 0; k < 4; k++)
+			client_issue(k, BLK_WRITE, area_first + k * 128, 128, DATA + k * 128 * BLK_SECTOR);
+		blk_kick();
+		CHECK_EQ(blk_close(), 0);
+		CHECK_EQ(client_attach(), 0);
+	}
+	CHECK(area_settled(salt));
+	return 1;
+}
+
 static int
 rival(void)
 {
@@ -70,6 +88,7 @@ rival(void)
 	for (u32 i = 0; i < 30; i++) {
 		CHECK(area_write(i * 60, 64, 700 + i, DATA));
 		CHECK(i % 4 || area_check());
+		CHECK(i % 10 || close_and_open(750 + i));
 	}
 	CHECK(rounds_until((hear(1) & (DONE - 1)) + 2));
 	CHECK(say(0, STOP));

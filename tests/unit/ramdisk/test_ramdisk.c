@@ -15,7 +15,7 @@
 
 static u8 data[SECTORS * BLK_SECTOR];
 static _Alignas(PAGE_SIZE) u8 buffer[PAGES * PAGE_SIZE];
-static const struct disk disk = {data, SECTORS, 0};
+static struct disk disk = {.data = data, .sectors = SECTORS};
 static struct late late;
 
 static u32
@@ -28,7 +28,7 @@ check(u32 op, u32 sectors, u64 sector, u64 offset)
 static int
 test_check(void)
 {
-	const struct disk readonly = {data, SECTORS, 1};
+	const struct disk readonly = {.data = data, .sectors = SECTORS, .readonly = 1};
 	const struct blk_request write = {1, BLK_WRITE, 1, 0, PAGE_SIZE},
 				 read = {1, BLK_READ, 1, 0, PAGE_SIZE};
 
@@ -63,6 +63,33 @@ test_do(void)
 	CHECK(data[3 * BLK_SECTOR - 1] == 0 && data[3 * BLK_SECTOR] == 7);
 	CHECK(data[5 * BLK_SECTOR - 1] == 7 && data[5 * BLK_SECTOR] == 0);
 	CHECK(buffer[PAGE_SIZE + 4096 + 511] == 7 && buffer[PAGE_SIZE + 4096 + 512] == 0);
+	return 1;
+}
+
+static int
+test_cached(void)
+{
+	static _Alignas(PAGE_SIZE) u8 memory[4 * PAGE_SIZE + 64];
+	static _Alignas(16) u8 log[4096];
+	struct disk d = {.data = data, .sectors = SECTORS};
+
+	memset(data, 0, sizeof(data));
+	blk_cache_init(&d.cache, 4, memory);
+	blk_log_init(&d.log, log, sizeof(log));
+	memset(buffer + PAGE_SIZE, 7, BLK_SECTOR);
+	disk_do(&d, &(struct blk_request){1, BLK_WRITE, 1, 3, PAGE_SIZE}, buffer);
+	disk_do(&d, &(struct blk_request){2, BLK_READ, 2, 3, 2 * PAGE_SIZE}, buffer);
+	CHECK(buffer[2 * PAGE_SIZE] == 7 && buffer[2 * PAGE_SIZE + BLK_SECTOR] == 0);
+	CHECK(data[3 * BLK_SECTOR] == 0);
+	disk_do(&d, &(struct blk_request){3, BLK_FLUSH, 0, 1, 0}, buffer);
+	CHECK(data[3 * BLK_SECTOR] == 7 && data[4 * BLK_SECTOR - 1] == 7 && data[4 * BLK_SECTOR] == 0);
+	CHECK(d.log.writes == 1 && d.log.used == 2 * sizeof(struct blk_log_record) + BLK_SECTOR);
+	memset(buffer + PAGE_SIZE, 8, 3 * PAGE_SIZE);
+	disk_do(&d, &(struct blk_request){4, BLK_WRITE, 24, 30, PAGE_SIZE}, buffer);
+	disk_do(&d, &(struct blk_request){5, BLK_WRITE, 24, 6, PAGE_SIZE}, buffer); /* more than the cache holds */
+	disk_do(&d, &(struct blk_request){6, BLK_READ, 24, 18, PAGE_SIZE}, buffer);
+	for (u32 i = PAGE_SIZE; i < sizeof(buffer); i++)
+		CHECK(buffer[i] == 8);
 	return 1;
 }
 
@@ -236,6 +263,8 @@ static const struct test tests[] = {
     {"ramdisk.check", "a request outside disk or buffer, malformed or forbidden is refused",
      test_check},
     {"ramdisk.do", "what is written is read, and nothing beside it changes", test_do},
+    {"ramdisk.cached", "with a volatile cache, what is written is read, and is on the disk after a flush",
+     test_cached},
     {"ramdisk.ring", "requests and completions go round many times, each once and in order",
      test_ring},
     {"ramdisk.ring_lies", "counters that cannot be are refused by both sides", test_ring_lies},

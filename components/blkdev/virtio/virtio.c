@@ -3,15 +3,17 @@
  * where the script says (devices): the driver moves them there, and believes no offset of the
  * device that leaves that range.
  */
-#include "device.h"
-
 #include <lib/component.h>
-#include <lib/kcall.h>
+#include <mem/mem.h>
+
+#include "../device.h"
+#include "../pci.h"
+#include "virtq.h"
 
 #define VIRTIO_BLK 0x10421af4u
+_Static_assert(VIRTQ_SLOTS == DEVICE_SLOTS && VIRTQ_PIECE == DEVICE_PIECE, "the queue's slots are the device's");
 
-enum pci_at { COMMAND = 4, BARS = 0x10, CAPS = 0x34, LINE = 0x3c };
-enum { COMMAND_MEMORY = 2, COMMAND_MASTER = 4, COMMAND_NO_LINE = 1 << 10, BAR_64 = 4, CAP_VENDOR = 9 };
+enum { CAP_VENDOR = 9 };
 enum part { COMMON = 1, NOTIFY = 2, ISR = 3, CONFIG = 4, PARTS = 5 };
 enum common_at {
 	OFFERED_WHICH = 0, OFFERED = 4, CHOSEN_WHICH = 8, CHOSEN = 12, STATUS = 20, QUEUE_WHICH = 22,
@@ -21,28 +23,12 @@ enum common_at {
 enum status { SEEN = 1, DRIVER = 2, READY = 4, FEATURES = 8 };
 enum feature { READONLY = 1 << 5, FLUSH = 1 << 9, VERSION_1 = 1 /* of the second word */ };
 
+static struct virtq queue;
 static volatile u8 *parts[PARTS];
 static volatile u16 *doorbell;
+static u32 notify_bytes, notify_step; /* where queues are notified: room, and from one to the next */
 
 #define REG(type, part, at) (*(volatile type *)(parts[part] + (at)))
-
-/* Moves the registers of a base address register to the granted range. */
-static void
-move_bar(u32 bar, const struct info_grant *g)
-{
-	u32 at = BARS + bar * 4, kind, bytes;
-
-	pci_write(COMMAND, COMMAND_NO_LINE);
-	kind = pci_read(at);
-	pci_write(at, ~0u);
-	bytes = -(pci_read(at) & ~15u);
-	if (kind & 1 || bytes > g->b || g->a % bytes)
-		cos_panic("the device's registers do not fit into the range that the script gives");
-	pci_write(at, g->a);
-	if (kind & BAR_64)
-		pci_write(at + 4, 0);
-	pci_write(COMMAND, COMMAND_MEMORY | COMMAND_MASTER);
-}
 
 static u32
 least_bytes(u32 part)
@@ -52,7 +38,7 @@ least_bytes(u32 part)
 
 /* The vendor's capability at a place; all parts lie behind one base address register. */
 static void
-take_part(u32 cap, u32 *bar, u32 *notify_bytes, u32 *multiplier, u64 room)
+take_part(u32 cap, u32 *bar, u64 room)
 {
 	u32 part = pci_read(cap) >> 24, offset = pci_read(cap + 8), bytes = pci_read(cap + 12);
 
@@ -65,28 +51,37 @@ take_part(u32 cap, u32 *bar, u32 *notify_bytes, u32 *multiplier, u64 room)
 		cos_panic("the device's part %u is not where it can be", part);
 	parts[part] = (u8 *)DEVICES_VA + offset;
 	if (part == NOTIFY) {
-		*notify_bytes = bytes;
-		*multiplier = pci_read(cap + 16);
+		notify_bytes = bytes;
+		notify_step = pci_read(cap + 16);
 	}
 }
 
-/* Result: how far notifications of a queue lie apart. */
-static u32
-find_parts(u32 *notify_bytes)
+static void
+find_parts(void)
 {
 	const struct info_grant *g = cos_grant(GRANT_DEVICE, 0);
-	u32 bar = ~0u, multiplier = 0, cap = pci_read(CAPS) & 0xfc;
+	u32 bar = ~0u, cap = pci_read(PCI_CAPS) & 0xfc;
 
-	if (!g)
-		cos_panic("the script gives no range for the device's registers");
 	for (u32 n = 0; cap && n < 48; n++, cap = pci_read(cap) >> 8 & 0xfc)
 		if ((pci_read(cap) & 0xff) == CAP_VENDOR)
-			take_part(cap, &bar, notify_bytes, &multiplier, g->b);
+			take_part(cap, &bar, g ? g->b : 0);
 	for (u32 part = COMMON; part < PARTS; part++)
 		if (!parts[part])
 			cos_panic("the device lacks part %u", part);
-	move_bar(bar, g);
-	return multiplier;
+	pci_move(bar);
+}
+
+void
+device_find(void)
+{
+	word_t va, phys, pages = sizeof(struct virtq_shared) / PAGE_SIZE;
+
+	if (mem_alloc_contiguous(pages, 1, &va, &phys))
+		cos_panic("%lu pages in one piece are wanted", pages);
+	if (!pci_find(0, ~0u, VIRTIO_BLK))
+		cos_panic("there is no virtio block device on the PCI bus");
+	virtq_init(&queue, (struct virtq_shared *)va, phys);
+	find_parts();
 }
 
 static void
@@ -123,50 +118,34 @@ set_address(u32 at, u64 phys)
 }
 
 static void
-set_queue(const struct virtq *q, u32 multiplier, u32 notify_bytes)
+set_queue(void)
 {
 	u64 off;
 
 	REG(u16, COMMON, QUEUE_WHICH) = 0;
-	off = (u64)REG(u16, COMMON, QUEUE_NOTIFY) * multiplier;
+	off = (u64)REG(u16, COMMON, QUEUE_NOTIFY) * notify_step;
 	if (REG(u16, COMMON, QUEUE_SIZE) < VIRTQ_SIZE || off % 2 || off + 2 > notify_bytes)
 		cos_panic("the device's queue is too small");
 	doorbell = &REG(u16, NOTIFY, off);
 	REG(u16, COMMON, QUEUE_SIZE) = VIRTQ_SIZE;
-	set_address(QUEUE_DESC, q->phys + offsetof(struct virtq_shared, desc));
-	set_address(QUEUE_AVAIL, q->phys + offsetof(struct virtq_shared, avail_flags));
-	set_address(QUEUE_USED, q->phys + offsetof(struct virtq_shared, used_flags));
+	set_address(QUEUE_DESC, queue.phys + offsetof(struct virtq_shared, desc));
+	set_address(QUEUE_AVAIL, queue.phys + offsetof(struct virtq_shared, avail_flags));
+	set_address(QUEUE_USED, queue.phys + offsetof(struct virtq_shared, used_flags));
 	REG(u16, COMMON, QUEUE_ON) = 1;
 }
 
 void
-device_start(struct device *d, const struct virtq *q)
+device_start(struct device *d)
 {
-	u32 notify_bytes = 0, multiplier;
-
-	if (!pci_find(VIRTIO_BLK))
-		cos_panic("there is no virtio block device on the PCI bus");
-	multiplier = find_parts(&notify_bytes);
 	device_stop();
+	virtq_reset(&queue);
 	add_status(SEEN);
 	add_status(DRIVER);
 	agree(d);
-	set_queue(q, multiplier, notify_bytes);
-	d->line = pci_read(LINE) & 0xff;
+	set_queue();
+	d->line = pci_read(PCI_LINE) & 0xff;
 	d->sectors = REG(u32, CONFIG, 0) | (u64)REG(u32, CONFIG, 4) << 32;
 	add_status(READY);
-}
-
-void
-device_notify(void)
-{
-	*doorbell = 0;
-}
-
-void
-device_quiet(void)
-{
-	(void)REG(u8, ISR, 0);
 }
 
 void
@@ -175,4 +154,38 @@ device_stop(void)
 	REG(u8, COMMON, STATUS) = 0;
 	while (REG(u8, COMMON, STATUS))
 		;
+}
+
+u8 *
+device_data(u32 slot)
+{
+	return queue.shared->data[slot];
+}
+
+void
+device_submit(u32 slot, enum device_op op, u64 sector, u32 sectors)
+{
+	static const u8 types[] = {[DEVICE_READ] = VIRTQ_READ, [DEVICE_WRITE] = VIRTQ_WRITE, [DEVICE_FLUSH] = VIRTQ_FLUSH};
+
+	virtq_submit(&queue, slot, types[op], sector, sectors * 512);
+}
+
+void
+device_notify(void)
+{
+	*doorbell = 0;
+}
+
+int
+device_take(u32 *slot, int *good)
+{
+	if (virtq_take(&queue, slot, good))
+		return 1;
+	return queue.broken ? -1 : 0;
+}
+
+void
+device_quiet(void)
+{
+	(void)REG(u8, ISR, 0);
 }

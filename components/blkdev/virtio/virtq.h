@@ -65,6 +65,9 @@ struct virtq {
 /* shared is zero. */
 void virtq_init(struct virtq *, struct virtq_shared *, u64 phys);
 
+/* The device was stopped: it has nothing any more, and begins anew. */
+void virtq_reset(struct virtq *);
+
 /* Gives a slot, which is not busy, to the device. bytes: 1 to VIRTQ_PIECE; 0 for a flush. */
 void virtq_submit(struct virtq *, u32 slot, enum virtq_type, u64 sector, u32 bytes);
 

@@ -10,6 +10,13 @@ virtq_init(struct virtq *q, struct virtq_shared *shared, u64 phys)
 	*q = (struct virtq){.shared = shared, .phys = phys};
 }
 
+void
+virtq_reset(struct virtq *q)
+{
+	q->shared->avail_head = q->shared->used_head = 0;
+	virtq_init(q, q->shared, q->phys);
+}
+
 static u64
 phys_of(const struct virtq *q, const void *p)
 {
