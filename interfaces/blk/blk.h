@@ -66,8 +66,8 @@ long blk_open(word_t session, word_t *out_sectors, word_t *out_readonly);
 
 /*
  * Tells the server that requests are in the ring. Those for which it has no room now, it takes by
- * itself later. Result: number of requests it took, none of a ring that cannot be as it is; -EBADF
- * not open.
+ * itself later; some it may have taken before. Result: number of requests it took, none of a ring
+ * that cannot be as it is; -EBADF not open.
  * @blocks no
  * @repeat harmless
  * @uses blk
