@@ -9,7 +9,14 @@
 
 #include "../../rumpcomp/rumpuser/bio.h"
 #include "../../rumpcomp/rumpuser/bridge.h"
+#include "../../rumpcomp/rumpuser/hyp.h"
 #include "dma.h"
+
+int
+conform_errno(void)
+{
+	return hyp_errno;
+}
 
 static int
 run(const struct conform_test *t)

@@ -10,7 +10,7 @@
 
 struct rumpuser_hyperup hyp;
 
-static __thread int rump_errno;
+__thread int hyp_errno;
 
 int
 rumpuser_init(int version, const struct rumpuser_hyperup *up)
@@ -49,7 +49,7 @@ rumpuser_getparam(const char *name, void *buf, size_t buflen)
 void
 rumpuser_seterrno(int e)
 {
-	rump_errno = e;
+	hyp_errno = e;
 }
 
 void

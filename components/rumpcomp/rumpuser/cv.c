@@ -115,7 +115,7 @@ rumpuser_cv_wait(struct rumpuser_cv *cv, struct rumpuser_mtx *m)
 int
 rumpuser_cv_timedwait(struct rumpuser_cv *cv, struct rumpuser_mtx *m, int64_t sec, int64_t nsec)
 {
-	return cv_wait_until(cv, m, bridge_mono() + (uint64_t)sec * 1000000000 + (uint64_t)nsec);
+	return cv_wait_until(cv, m, hyp_after(sec, nsec));
 }
 
 void

@@ -11,6 +11,12 @@ extern struct rumpuser_hyperup hyp;
 /* The lwp that the thread carries: what rumpuser_curlwp() returns, for those who count instructions. */
 extern __thread struct lwp *hyp_curlwp;
 
+/* The moment, of the monotonic clock in nanoseconds, that comes after such a time. */
+uint64_t hyp_after(int64_t sec, int64_t nsec);
+
+/* The thread's errno, as seterrno left it. */
+extern __thread int hyp_errno;
+
 /* Gives the rump CPU up before a wait. Result: what hyp_schedule needs to get back to the same
  * depth of the giant lock. */
 static inline int

@@ -16,9 +16,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../conform/conform.h"
 #include "../platform.h"
 #include "rumpuser.h"
 #include "rumpuser/bio.h"
+#include "rumpuser/hyp.h"
 
 #define THREADS 512
 #define NSEC    1000000000UL
@@ -407,6 +409,8 @@ platform_start(const char *disk, const char *path)
 {
 	bridge_init();
 	text_read(path);
+	for (const struct conform_param *p = conform_params; p->name != NULL; p++)
+		setenv(p->name, p->value, 1);
 	server.disk = fopen(disk, "r+b");
 	if (server.disk == NULL) {
 		perror(disk);
@@ -416,6 +420,40 @@ platform_start(const char *disk, const char *path)
 	server.sectors = (uint64_t)ftell(server.disk) / BLK_SECTOR;
 	if (bridge_thread_create(block_thread, NULL) == 0)
 		exit(2);
+}
+
+int
+conform_errno(void)
+{
+	return hyp_errno;
+}
+
+static void
+count_down(void *arg, size_t bytes, int error)
+{
+	(void)bytes;
+	*(int *)arg -= error == 0;
+}
+
+/* Result: NULL, or why a write with SYNC does not flush, or one without does. */
+static const char *
+bio_sync_flushes(void)
+{
+	static uint8_t data[BLK_SECTOR];
+	int fd, left = 2;
+	uint32_t before = server.flushes;
+
+	if (rumpuser_open("disk0", RUMPUSER_OPEN_RDWR | RUMPUSER_OPEN_BIO, &fd) != 0)
+		return "the device does not open";
+	rumpuser_bio(fd, RUMPUSER_BIO_WRITE, data, sizeof(data), 0, count_down, &left);
+	while (left > 1)
+		kernel_pause();
+	if (server.flushes != before)
+		return "a write that nobody wants stable is flushed";
+	rumpuser_bio(fd, RUMPUSER_BIO_WRITE | RUMPUSER_BIO_SYNC, data, sizeof(data), 0, count_down, &left);
+	while (left > 0)
+		kernel_pause();
+	return server.flushes > before ? NULL : "a write was to be stable, and nothing was flushed";
 }
 
 /* Result: NULL, or why syncfd does not flush when it should, or does when it should not. */
@@ -442,7 +480,11 @@ syncfd_flushes(void)
 const char *
 platform_check(void)
 {
-	return server.most >= IN_FLIGHT ? syncfd_flushes() : "never were 16 block requests in flight";
+	const char *wrong = bio_sync_flushes();
+
+	if (wrong == NULL)
+		wrong = syncfd_flushes();
+	return server.most >= IN_FLIGHT ? wrong : "never were 16 block requests in flight";
 }
 
 /* From components/lib, which would bring its own memcpy along. */

@@ -47,6 +47,86 @@ base_errno(void)
 	return NULL;
 }
 
+static int
+same(const char *a, const char *b)
+{
+	while (*a != 0 && *a == *b)
+		a++, b++;
+	return *a == *b;
+}
+
+const char *
+base_params(void)
+{
+	for (const struct conform_param *p = conform_params; p->name != NULL; p++) {
+		char buf[32] = "";
+		size_t n = 0;
+
+		while (p->value[n] != 0)
+			n++;
+		HOLDS(rumpuser_getparam(p->name, buf, n + 1) == 0, "one is not there");
+		HOLDS(same(buf, p->value), "one has another value");
+		HOLDS(rumpuser_getparam(p->name, buf, n) != 0, "one went into a buffer that is a byte too small");
+		HOLDS(rumpuser_getparam(p->name, buf, 0) != 0, "one went into nothing");
+	}
+	HOLDS(on_cpu, "the CPU is gone");
+	return NULL;
+}
+
+const char *
+base_random_hard(void)
+{
+	static const int kinds[] = {0, RUMPUSER_RANDOM_HARD, RUMPUSER_RANDOM_NOWAIT, RUMPUSER_RANDOM_HARD | RUMPUSER_RANDOM_NOWAIT};
+	int before = notes.unscheduled;
+
+	for (int i = 0; i < 4; i++) {
+		unsigned different = 0;
+
+		for (size_t len = 1; len <= 40; len++) {
+			uint8_t bytes[41];
+			size_t n = 0;
+
+			bytes[0] = bytes[len] = 0x5a;
+			HOLDS(rumpuser_getrandom(bytes, len, kinds[i], &n) == 0, "there are none");
+			HOLDS(n > 0 && n <= len, "no progress");
+			HOLDS(bytes[len] == 0x5a, "there was one too many");
+			different += bytes[0] != 0x5a;
+		}
+		HOLDS(different > 30, "nothing was written");
+		HOLDS(!(kinds[i] & RUMPUSER_RANDOM_NOWAIT) || notes.unscheduled == before, "the CPU was given up");
+	}
+	return NULL;
+}
+
+static void
+set_errno(void *arg)
+{
+	rumpuser_seterrno(*(int *)arg);
+	kernel_pause();
+	*(int *)arg = conform_errno();
+}
+
+const char *
+base_errno_apart(void)
+{
+	int values[3] = {11, 12, 13};
+	struct kernel_thread *t[3];
+
+	rumpuser_seterrno(7);
+	for (int i = 0; i < 3; i++) {
+		t[i] = kernel_thread(set_errno, &values[i]);
+		HOLDS(t[i] != NULL, "no thread");
+	}
+	for (int i = 0; i < 3; i++) {
+		kernel_join(t[i]);
+		HOLDS(values[i] == 11 + i, "a thread has not what it set");
+	}
+	HOLDS(conform_errno() == 7, "another thread's errno came here");
+	rumpuser_seterrno(0);
+	HOLDS(conform_errno() == 0, "0 is not set");
+	return NULL;
+}
+
 static const size_t lengths[] = {1, 7, 8, 24, 100, 512, 2048, 2049, 4096, 5000, 12288, 65536, 131072, 300000};
 static const int alignments[] = {0, 8, 16, 256, 2048, 4096, 16384, 65536};
 
@@ -163,6 +243,46 @@ clock_sleep_until(void)
 	return NULL;
 }
 
+#define MS     1000000 /* ns */
+#define TRIES  20      /* the best of which counts: others run on the machine too */
+
+/* How much later than asked a sleep of some ms ends at best; clk: as RUMPUSER_CLOCK_*. */
+static int64_t
+best_delay(int clk, int ms)
+{
+	int64_t best = INT64_MAX;
+
+	for (int i = 0; i < TRIES; i++) {
+		int64_t until = kernel_now_ns() + ms * MS, late;
+		int64_t when = clk == RUMPUSER_CLOCK_ABSMONO ? until : ms * MS;
+
+		rumpuser_clock_sleep(clk, when / 1000000000, (long)(when % 1000000000));
+		late = kernel_now_ns() - until;
+		best = late < best ? late : best;
+	}
+	return best;
+}
+
+const char *
+clock_precise(void)
+{
+	int64_t late = best_delay(RUMPUSER_CLOCK_RELWALL, 3);
+
+	HOLDS(late >= 0, "one was too short");
+	HOLDS(late < MS, "the best of many was a millisecond too long");
+	return NULL;
+}
+
+const char *
+clock_precise_until(void)
+{
+	int64_t late = best_delay(RUMPUSER_CLOCK_ABSMONO, 3);
+
+	HOLDS(late >= 0, "one ended too early");
+	HOLDS(late < MS, "the best of many ended a millisecond late");
+	return NULL;
+}
+
 static void
 set(void *arg)
 {
@@ -180,6 +300,30 @@ thread_join(void)
 	HOLDS(value == 42, "it did not run with its argument");
 	HOLDS(notes.unscheduled == before + 1, "the CPU was not given up once");
 	HOLDS(on_cpu, "the CPU is gone");
+	return NULL;
+}
+
+static void
+set_late(void *arg)
+{
+	kernel_sleep_ms(*(int *)arg);
+	*(int *)arg = 0;
+}
+
+const char *
+thread_join_waits(void)
+{
+	int left[3] = {20, 1, 10};
+	struct kernel_thread *t[3];
+
+	for (int i = 0; i < 3; i++) {
+		t[i] = kernel_thread(set_late, &left[i]);
+		HOLDS(t[i] != NULL, "no thread");
+	}
+	for (int i = 0; i < 3; i++) {
+		kernel_join(t[i]);
+		HOLDS(left[i] == 0, "a thread that was joined has not ended");
+	}
 	return NULL;
 }
 

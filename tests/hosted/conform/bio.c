@@ -3,6 +3,8 @@
  */
 #include "conform.h"
 
+#include <abi/err.h>
+
 #define SECTOR   512
 #define REQUESTS 100
 #define BYTES    1024
@@ -13,7 +15,7 @@ static struct rumpuser_cv *cv;
 static int fd;
 
 struct answer {
-	int done, error;
+	int done, error; /* done: how often */
 	size_t bytes;
 	int on_cpu;
 	struct lwp *lwp;
@@ -25,7 +27,7 @@ answer(void *arg, size_t bytes, int error)
 	struct answer *a = arg;
 
 	rumpuser_mutex_enter(m);
-	*a = (struct answer){1, error, bytes, on_cpu, rumpuser_curlwp()};
+	*a = (struct answer){a->done + 1, error, bytes, on_cpu, rumpuser_curlwp()};
 	rumpuser_cv_broadcast(cv);
 	rumpuser_mutex_exit(m);
 }
@@ -177,6 +179,71 @@ bio_context(void)
 	rumpuser_free(mem, SECTOR);
 	HOLDS(a.on_cpu, "biodone was called off the CPU");
 	HOLDS(a.lwp != NULL, "biodone was called without an lwp");
+	tear_down();
+	return NULL;
+}
+
+#define FLYING 16
+
+const char *
+bio_once(void)
+{
+	static struct answer a[FLYING];
+	const char *wrong = set_up();
+	void *mem;
+
+	HOLDS(wrong == NULL, wrong);
+	HOLDS(rumpuser_malloc(FLYING * BYTES, 0, &mem) == 0, "no memory");
+	for (size_t i = 0; i < FLYING; i++) {
+		a[i] = (struct answer){0};
+		rumpuser_bio(fd, RUMPUSER_BIO_READ, (uint8_t *)mem + i * BYTES, BYTES, (int64_t)(i * BYTES), answer, &a[i]);
+	}
+	wait_for(a, FLYING);
+	kernel_sleep_ms(20); /* time for more */
+	rumpuser_mutex_enter(m);
+	for (size_t i = 0; i < FLYING; i++)
+		wrong = a[i].done == 1 && a[i].error == 0 && a[i].bytes == BYTES ? wrong : "one was answered twice, or badly";
+	rumpuser_mutex_exit(m);
+	rumpuser_free(mem, FLYING * BYTES);
+	tear_down();
+	return wrong;
+}
+
+/* Result: the error that a request is answered with; -1: it was not answered as one that is refused is. */
+static int
+refused(int descriptor, int op, size_t len, int64_t off)
+{
+	static uint8_t mem[2 * SECTOR];
+	struct answer a = {0};
+
+	rumpuser_bio(descriptor, op, mem, len, off, answer, &a);
+	wait_for(&a, 1);
+	kernel_pause();
+	return a.done == 1 && a.bytes == 0 && a.on_cpu ? a.error : -1;
+}
+
+const char *
+bio_refused(void)
+{
+	const int both = RUMPUSER_BIO_READ | RUMPUSER_BIO_WRITE;
+	const char *wrong = set_up();
+	uint64_t size;
+	int in;
+
+	HOLDS(wrong == NULL && rumpuser_getfileinfo("disk0", &size, NULL) == 0, "the device does not open");
+	HOLDS(rumpuser_open("disk0", RUMPUSER_OPEN_RDONLY | RUMPUSER_OPEN_BIO, &in) == 0, "the device does not open twice");
+	HOLDS(refused(-1, RUMPUSER_BIO_READ, SECTOR, 0) == EBADF, "what is no descriptor is read");
+	HOLDS(refused(in, RUMPUSER_BIO_WRITE, SECTOR, 0) == EBADF, "what is open for reading is written");
+	HOLDS(refused(fd, RUMPUSER_BIO_READ, SECTOR - 1, 0) == EINVAL, "a part of a sector is read");
+	HOLDS(refused(fd, RUMPUSER_BIO_READ, SECTOR, 1) == EINVAL, "a sector begins anywhere");
+	HOLDS(refused(fd, RUMPUSER_BIO_READ, SECTOR, -SECTOR) == EINVAL, "something lies before the beginning");
+	HOLDS(refused(fd, RUMPUSER_BIO_READ, 0, 0) == EINVAL, "nothing is read");
+	HOLDS(refused(fd, RUMPUSER_BIO_SYNC, SECTOR, 0) == EINVAL, "neither a read nor a write was made");
+	HOLDS(refused(fd, both, SECTOR, 0) == EINVAL, "a read that is a write was made");
+	HOLDS(refused(fd, RUMPUSER_BIO_READ, SECTOR, (int64_t)size) == ENOSPC, "something behind the end is read");
+	HOLDS(refused(fd, RUMPUSER_BIO_READ, 2 * SECTOR, (int64_t)size - SECTOR) == ENOSPC, "something beyond the end is read");
+	HOLDS(refused(fd, RUMPUSER_BIO_READ, SECTOR, 0) == -1, "a good request is refused");
+	rumpuser_close(in);
 	tear_down();
 	return NULL;
 }

@@ -280,6 +280,57 @@ cv_no_time(void)
 	return NULL;
 }
 
+static void
+signal_late(void *arg)
+{
+	(void)arg;
+	kernel_sleep_ms(5);
+	rumpuser_mutex_enter(m);
+	rumpuser_cv_signal(cv);
+	rumpuser_mutex_exit(m);
+}
+
+const char *
+cv_long(void)
+{
+	static const int64_t seconds[] = {1000000, INT64_MAX / 1000000000, INT64_MAX};
+
+	for (int i = 0; i < 3; i++) {
+		struct kernel_thread *t;
+		int e;
+
+		rumpuser_mutex_init(&m, RUMPUSER_MTX_KMUTEX);
+		rumpuser_cv_init(&cv);
+		t = kernel_thread(signal_late, NULL);
+		HOLDS(t != NULL, "no thread");
+		rumpuser_mutex_enter(m);
+		e = rumpuser_cv_timedwait(cv, m, seconds[i], 999999999);
+		rumpuser_mutex_exit(m);
+		kernel_join(t);
+		HOLDS(e == 0, "the time was over at once");
+		rumpuser_cv_destroy(cv);
+		rumpuser_mutex_destroy(m);
+	}
+	return NULL;
+}
+
+const char *
+base_proxy(void)
+{
+	char text[4] = "";
+	size_t n = sizeof(text);
+	void *mem;
+
+	HOLDS(rumpuser_sp_init("unix://x", "NetBSD", "7", "amd64") != 0, "it starts");
+	HOLDS(rumpuser_sp_copyin(NULL, text, text, 1) != 0 && rumpuser_sp_copyinstr(NULL, text, text, &n) != 0, "it copies in");
+	HOLDS(rumpuser_sp_copyout(NULL, text, text, 1) != 0 && rumpuser_sp_copyoutstr(NULL, text, text, &n) != 0, "it copies out");
+	HOLDS(rumpuser_sp_anonmmap(NULL, 4096, &mem) != 0, "it maps");
+	HOLDS(rumpuser_sp_raise(NULL, 9) != 0, "it signals");
+	rumpuser_sp_fini(NULL);
+	HOLDS(on_cpu, "the CPU is gone");
+	return NULL;
+}
+
 const char *
 file_twice(void)
 {

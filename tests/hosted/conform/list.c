@@ -3,11 +3,21 @@
  */
 #include "conform.h"
 
+const struct conform_param conform_params[] = {
+	{"RUMP_THREADS", "1"}, {"RUMP_VERBOSE", "0"}, {"RUMP_MEMLIMIT", "8m"}, {"RUMP_MODULEBASE", "/stand/modules"},
+	{"RUMP_NVNODES", "100"}, {"RUMP_BLKFAIL", "0"}, {"RUMP_BLKFAIL_SEED", "7"}, {"RUMP_BLKSECTSHIFT", "9"},
+	{"_RUMPUSER_NCPU", "1"}, {"_RUMPUSER_HOSTNAME", "conform"}, {NULL, NULL},
+};
+
 const struct conform_test conform_tests[] = {
 	{"base-version", "a kernel of another version is refused", base_version},
 	{"base-param", "the two mandatory parameters are there, others are not, and a small buffer is not overrun", base_param},
+	{"base-params", "every parameter that is set is there, whole", base_params},
 	{"base-random", "random bytes arrive, and are not the same twice", base_random},
 	{"base-random-spread", "of many random bytes no value comes far too often", base_random_spread},
+	{"base-random-hard", "random bytes come as hard as they are asked for, without waiting, and not one too many", base_random_hard},
+	{"base-errno-apart", "each thread has an errno of its own", base_errno_apart},
+	{"base-proxy", "the system-call proxy is refused", base_proxy},
 	{"base-errno", "errno can be set without a rump CPU", base_errno},
 	{"base-text", "text goes out without giving up the CPU", base_text},
 	{"base-harmless", "what a host with static components leaves undone does no harm", base_harmless},
@@ -19,9 +29,12 @@ const struct conform_test conform_tests[] = {
 	{"clock-forward", "monotonic time never goes back", clock_forward},
 	{"clock-duration", "a sleep lasts at least as long as asked and gives up the CPU", clock_sleep_duration},
 	{"clock-until", "a sleep until a moment ends after it, and at once if it has passed", clock_sleep_until},
+	{"clock-precise", "a sleep can end within a millisecond of its duration", clock_precise},
+	{"clock-precise-until", "a sleep can end within a millisecond of its moment", clock_precise_until},
 	{"clock-wall", "wall time is of these days, and both clocks have nanoseconds below a second", clock_wall},
 	{"clock-nothing", "a sleep of no duration ends", clock_nothing},
 	{"thread-join", "a thread runs with its argument and can be waited for, off the CPU", thread_join},
+	{"thread-join-waits", "a join ends when its thread has, whichever ends first", thread_join_waits},
 	{"thread-lwp", "each thread has its own lwp, and a new one none", thread_lwp},
 	{"thread-many", "threads can be made and joined again and again", thread_many},
 	{"thread-loose", "a thread that nobody joins runs and ends, bound to a CPU or not", thread_loose},
@@ -56,6 +69,7 @@ const struct conform_test conform_tests[] = {
 	{"cv-race", "a wait that times out swallows no signal", cv_timeout_race},
 	{"cv-nobody", "a signal to nobody is nothing", cv_nobody},
 	{"cv-no-time", "a wait of no time ends with an error, and a signal before it is not kept", cv_no_time},
+	{"cv-long", "a wait for longer than there is time is no short one", cv_long},
 	{"file-info", "the block device has a type and a size", file_info},
 	{"file-missing", "a name that is not there is refused", file_missing},
 	{"file-twice", "a device opens again after it was closed", file_twice},
@@ -64,6 +78,8 @@ const struct conform_test conform_tests[] = {
 	{"bio-large", "one request of many pages arrives whole", bio_large},
 	{"bio-context", "biodone is called on the CPU, by a thread with an lwp", bio_context},
 	{"bio-sync", "a synchronous write completes", bio_sync},
+	{"bio-once", "each of 16 requests in flight is answered once", bio_once},
+	{"bio-refused", "a request that cannot be is answered with an error, once", bio_refused},
 	{"bio-last", "the last sector is there", bio_last},
 	{"iov-back", "bytes at any offset are written and read back in other pieces, and their neighbours stay", iov_back},
 	{"file-modes", "a file opens only as it can be used, and none is made", file_modes},

@@ -134,6 +134,12 @@ rumpuser_seterrno(int e)
 }
 
 int
+host_thread_errno(void)
+{
+	return rump_errno;
+}
+
+int
 rumpuser_kill(int64_t pid, int signo)
 {
 	(void)pid;

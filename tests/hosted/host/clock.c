@@ -7,6 +7,7 @@
 #include "internal.h"
 
 #define NSEC 1000000000L
+#define SEC_MAX 1000000000 /* a duration, at most */
 
 struct timespec
 host_deadline(int64_t sec, int64_t nsec)
@@ -14,7 +15,7 @@ host_deadline(int64_t sec, int64_t nsec)
 	struct timespec t;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
-	t.tv_sec += sec + (t.tv_nsec + nsec) / NSEC;
+	t.tv_sec += (sec < SEC_MAX ? sec : SEC_MAX) + (t.tv_nsec + nsec) / NSEC;
 	t.tv_nsec = (t.tv_nsec + nsec) % NSEC;
 	return t;
 }

@@ -51,6 +51,9 @@ void host_file(const char *name, const char *path);
 /* The same, of memory that outlives the rump kernel: it can be written. */
 void host_nvram(const char *name, const char *path);
 
+/* What the rump kernel has set for the calling thread. */
+int host_thread_errno(void);
+
 /* A block request that breaks the contract is answered with an error; without this, it ends the process. */
 void host_bio_refuse(void);
 

@@ -3,6 +3,7 @@
  */
 #include "../platform.h"
 
+#include "../conform/conform.h"
 #include "host.h"
 
 void
@@ -11,6 +12,14 @@ platform_start(const char *disk, const char *text)
 	host_device("disk0", disk, 0);
 	host_file("conform.toml", text);
 	host_bio_refuse();
+	for (const struct conform_param *p = conform_params; p->name != NULL; p++)
+		host_param(p->name, p->value);
+}
+
+int
+conform_errno(void)
+{
+	return host_thread_errno();
 }
 
 const char *
