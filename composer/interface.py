@@ -49,6 +49,11 @@ class Function:
     descriptors: tuple[tuple[str, ...], ...]  # ("creates", kind), ("uses", kind, argument) ...
     where: Where
 
+    @property
+    def carries_id(self) -> bool:
+        """Does it take an operation id along, in the last register?"""
+        return self.repeat == "opid"
+
 
 @dataclass(frozen=True)
 class Interface:
@@ -184,6 +189,8 @@ def _function(declaration: _Declaration, where: Where, name: str) -> Function | 
     if declaration.tokens[0] != "long" or declaration.tokens[1] != name:
         raise Refusal(where, f"{name}: the result must be long")
     args, outs = _split_parameters(declaration, where, name)
+    if repeat == "opid" and len(args) + len(outs) == MAX_WORDS:
+        raise Refusal(where, f"{name}: {MAX_WORDS} parameters and an operation id do not fit in registers")
     rows = _descriptors(tags, args, where, name)
     return Function(name, tuple(args), tuple(outs), blocks == "yes", repeat, rows, where)
 

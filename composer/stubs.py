@@ -31,11 +31,16 @@ def _outs(function: Function) -> list[str]:
     return list(REGISTERS[first : first + len(function.outs)])
 
 
+def _shape(function: Function) -> list[str]:
+    """Operands of both macros: arguments, whether there is an operation id, result words."""
+    return [str(len(function.args)), str(int(function.carries_id)), *_outs(function)]
+
+
 def client_line(item: Import) -> str:
     function = item.function
     macro = "CLIENT_STUB_OUT" if function.outs else "CLIENT_STUB"
     symbol = item.need.symbol(function.name)
-    operands = [symbol, str(item.slot), str(len(function.args)), *_outs(function)]
+    operands = [symbol, str(item.slot), *_shape(function)]
     return f"{macro} {', '.join(operands)}"
 
 
@@ -45,7 +50,7 @@ def import_lines(part: Allocation) -> list[str]:
 
 
 def server_line(function: Function) -> str:
-    return f"SERVER_STUB {', '.join([function.name, str(len(function.args))] + _outs(function))}"
+    return f"SERVER_STUB {', '.join([function.name, *_shape(function)])}"
 
 
 def stubs_source(part: Allocation, provided: list[Function], headers: Headers) -> str:

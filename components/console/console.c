@@ -12,7 +12,7 @@
 
 #define QUEUE 16
 #define RING  4096 /* a power of two */
-#define PUT_LIMIT 40
+#define PUT_LIMIT 32
 
 #define GET_LIMIT 16
 #define THREADS 256 /* thread ids are below */
@@ -111,9 +111,9 @@ put_one(u8 c)
 }
 
 long
-console_put(word_t length, word_t w0, word_t w1, word_t w2, word_t w3, word_t w4)
+console_put(word_t length, word_t w0, word_t w1, word_t w2, word_t w3)
 {
-	word_t w[] = {w0, w1, w2, w3, w4};
+	word_t w[] = {w0, w1, w2, w3};
 
 	if (length > PUT_LIMIT)
 		return -EINVAL;

@@ -41,6 +41,22 @@ cos_thdid(void)
 	return v;
 }
 
+/*
+ * The operation's id that came with the invocation the thread is in: a number of the caller's that grows; 0 if the
+ * function is one whose repetition is harmless, or on a thread of one's own.
+ */
+static inline word_t
+cos_operation(void)
+{
+	word_t v;
+
+	asm volatile("movq %%fs:24, %0" : "=r"(v));
+	return v;
+}
+
+/* The id of the last such function that the running thread has invoked; 0: none. */
+word_t cos_last_operation(void);
+
 static inline cycles_t
 cos_now(void)
 {

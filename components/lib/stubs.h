@@ -22,16 +22,30 @@
 #define TCB_BYTES 64  /* thread control block: at the top of each stack, at the fs base */
 #define TCB_BADGE 8
 #define TCB_THDID 16
+#define TCB_OPID  24
 #define TLS_BYTES 448 /* thread-local variables below it; the execution stack begins under them */
 
-/* name: the function. slot: of its sinv. args: number of arguments. */
-.macro CLIENT_STUB name, slot, args
+/*
+ * The sixth word of a function whose repetition is not harmless: a number that grows, the component's own, which the calling
+ * thread keeps (cos_last_operation).
+ */
+.macro OPERATION_ID
+	mov	$1, %r9d
+	lock xadd %r9, operation_next
+	mov	%r9, %fs:operation_last@tpoff
+.endm
+
+/* name: the function. slot: of its sinv. args: number of arguments. opid: whether it carries an operation id. */
+.macro CLIENT_STUB name, slot, args, opid
 	.section .text.stub.\name, "ax", @progbits
 	.globl	\name
 	.type	\name, @function
 \name:
 	.if \args > 3
 	mov	%rcx, %r10
+	.endif
+	.if \opid
+	OPERATION_ID
 	.endif
 	mov	$\slot, %eax
 	syscall
@@ -42,7 +56,7 @@
 .endm
 
 /* As CLIENT_STUB. out1, out2: registers that point to the second and third result word. */
-.macro CLIENT_STUB_OUT name, slot, args, out1, out2
+.macro CLIENT_STUB_OUT name, slot, args, opid, out1, out2
 	.section .text.stub.\name, "ax", @progbits
 	.globl	\name
 	.type	\name, @function
@@ -55,6 +69,9 @@
 	.endif
 	.if \args > 3
 	mov	%rcx, %r10
+	.endif
+	.if \opid
+	OPERATION_ID
 	.endif
 	mov	$\slot, %eax
 	syscall
@@ -80,8 +97,8 @@
 	.size	\name, . - \name
 .endm
 
-/* name: the function. args: number of arguments. out1, out2: as above, where it expects them. */
-.macro SERVER_STUB name, args, out1, out2
+/* name: the function. args: number of arguments. opid: as above; without, it is 0. out1, out2: as above, where it expects them. */
+.macro SERVER_STUB name, args, opid, out1, out2
 	.section .text.entry.\name, "ax", @progbits
 	.globl	__entry_\name
 	.type	__entry_\name, @function
@@ -96,6 +113,11 @@ __entry_\name:
 	wrfsbase %rcx
 	mov	%rax, TCB_BADGE(%rcx)
 	mov	%rbx, TCB_THDID(%rcx)
+	.if \opid
+	mov	%r9, TCB_OPID(%rcx)
+	.else
+	movq	$0, TCB_OPID(%rcx)
+	.endif
 	.ifb \out1
 	lea	-TLS_BYTES(%rcx), %rsp
 	.else

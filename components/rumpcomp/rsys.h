@@ -107,7 +107,7 @@ void rsys_proc_destroy(struct rsys_proc *);
 int  rsys_proc_setcred(struct rsys_proc *, const struct rsys_cred *);
 
 /* Whose operation the calling thread's next system calls are: the client (not 0; 0: nobody's) and a number of it that
- * grows. Where the disk's host keeps a redo log, a kernel that follows one that died says with rsys_last what
+ * grows; 0: of none, to be forgotten. Where the disk's host keeps a redo log, a kernel that follows one that died says with rsys_last what
  * the last operation of a client was that has happened, and its result: the bytes of a write, else 0. Result: 1,
  * or 0 if it knows of none. */
 void rsys_identify(uint64_t client, uint64_t operation);

@@ -5,8 +5,15 @@
 
 #include <abi/err.h>
 #include <fs/fs_types.h>
+#include <lib/component.h>
 #include <lib/string.h>
 #include <sched/sched.h>
+
+u64
+serve_thread(void)
+{
+	return cos_badge() << 32 | cos_thdid();
+}
 
 long
 serve_begin(enum session_kind kind, struct session **s)
@@ -16,8 +23,10 @@ serve_begin(enum session_kind kind, struct session **s)
 	if (e < 0)
 		return e;
 	*s = session_take(kind);
-	if (*s != NULL)
+	if (*s != NULL) {
+		rsys_identify(serve_thread(), cos_operation());
 		return 0;
+	}
 	sched_ceiling_leave();
 	return -EBADF;
 }

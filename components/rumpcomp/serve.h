@@ -21,6 +21,9 @@
 long serve_begin(enum session_kind, struct session **);
 long serve_end(struct session *, long result); /* result: what it is given */
 
+/* The client's thread that is inside, as the rump kernel knows it. */
+u64  serve_thread(void);
+
 /* Do n bytes at an offset lie in the buffer? */
 int  serve_inside(const struct session *, word_t off, word_t n);
 

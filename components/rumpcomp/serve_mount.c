@@ -123,3 +123,19 @@ fs_getcwd(void)
 		e = -EINVAL;
 	return serve_end(s, e);
 }
+
+long
+fs_last(word_t *out_operation, word_t *out_result)
+{
+	uint64_t operation = 0;
+	int64_t result = 0;
+	struct session *s;
+	long e = serve_begin(SESSION_FS, &s);
+
+	if (e < 0)
+		return e;
+	e = rsys_last(serve_thread(), &operation, &result);
+	*out_operation = operation;
+	*out_result = (word_t)result;
+	return serve_end(s, e);
+}

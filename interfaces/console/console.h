@@ -7,14 +7,14 @@
 #include <abi/types.h>
 
 /*
- * Prints up to 40 bytes: length bytes of the words w0 to w4, lowest byte first. Bytes of one
+ * Prints up to 32 bytes: length bytes of the words w0 to w3, lowest byte first. Bytes of one
  * call are not torn apart: it waits
  * while another thread prints.
- * Result: 0; -EINVAL length above 40.
+ * Result: 0; -EINVAL length above 32.
  * @blocks yes
  * @repeat opid
  */
-long console_put(word_t length, word_t w0, word_t w1, word_t w2, word_t w3, word_t w4);
+long console_put(word_t length, word_t w0, word_t w1, word_t w2, word_t w3);
 
 /*
  * Waits for input. Result: number of bytes, 1 to 16, in the two words, lowest byte first;

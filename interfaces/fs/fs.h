@@ -25,6 +25,16 @@ extern const char fs_import[];
 long fs_session(word_t session);
 
 /*
+ * What the calling thread's last operation was that is known to have happened: after -ECOMPDEAD, whether the one
+ * that was cut off has (cos_last_operation says its id). Known is what the redo log of a disk has, and
+ * what was done since. Result: 1, or 0 if there is none; second word: its id; third: its result: the bytes of a
+ * write, else 0.
+ * @blocks yes
+ * @repeat harmless
+ */
+long fs_last(word_t *out_operation, word_t *out_result);
+
+/*
  * Mounts. type, device and directory lie one after another from offset 0, each with a terminating zero. flags: FS_MNT_*.
  * @blocks yes
  * @repeat opid

@@ -16,14 +16,17 @@
 #define HOLDS(what) hold(what, __LINE__, #what)
 
 uint64_t stack_pool = FREE;
+uint64_t operation_next = 1;
+_Thread_local uint64_t operation_last;
 extern uint64_t last_result[2];
 
 long c_none(void), c_dead(void);
 long c_six(long a, long b, long c, long d, long e, long f);
 long c_one(long a, uint64_t *out);
+long c_id(long a, long b, long c, uint64_t *out1, uint64_t *out2);
 long c_two(long a, long b, long c, long d, uint64_t *out1, uint64_t *out2);
 
-static uint64_t seen_pool, seen_stack, seen_badge, seen_thread;
+static uint64_t seen_pool, seen_stack, seen_badge, seen_thread, seen_operation;
 static int write_results = 1;
 
 static void
@@ -45,6 +48,7 @@ look(void *frame)
 	seen_stack = (top - STACK_VA) / STACK_STRIDE - 1;
 	seen_badge = *(uint64_t *)(top - 64 + 8);
 	seen_thread = *(uint64_t *)(top - 64 + 16);
+	seen_operation = *(uint64_t *)(top - 64 + 24);
 	HOLDS((uint64_t)frame <= top - 512);
 	HOLDS((uint64_t)frame % 16 == 0); /* as the calling convention has it */
 }
@@ -77,6 +81,15 @@ t_two(long a, long b, long c, long d, uint64_t *out1, uint64_t *out2)
 	return 7;
 }
 
+long
+t_id(long a, long b, long c, uint64_t *out1, uint64_t *out2)
+{
+	look(__builtin_frame_address(0));
+	*out1 = (uint64_t)(a + b);
+	*out2 = (uint64_t)c;
+	return 8;
+}
+
 static void
 check_entry(void)
 {
@@ -100,6 +113,12 @@ check_calls(void)
 	check_entry();
 	HOLDS(c_two(2, 3, 4, 5, &x, &y) == 7 && x == 6 && y == 20);
 	check_entry();
+	HOLDS(seen_operation == 0 && operation_last == 0); /* only functions whose repetition is not harmless have one */
+	for (uint64_t i = 1; i < 4; i++) {
+		HOLDS(c_id(2, 3, 4, &x, &y) == 8 && x == 5 && y == 4);
+		check_entry();
+		HOLDS(seen_operation == i && operation_last == i);
+	}
 }
 
 static void

@@ -14,17 +14,19 @@
 .set STACK_STRIDE, 0x10000
 #include <lib/stubs.h>
 
-SERVER_STUB t_none, 0
-SERVER_STUB t_six, 6
-SERVER_STUB t_one, 1, %rsi
-SERVER_STUB t_two, 4, %r8, %r9
+SERVER_STUB t_none, 0, 0
+SERVER_STUB t_six, 6, 0
+SERVER_STUB t_one, 1, 0, %rsi
+SERVER_STUB t_two, 4, 0, %r8, %r9
+SERVER_STUB t_id, 3, 1, %rcx, %r8
 
 /* The client's side of the same functions has other names, since both ends are in one program. */
-CLIENT_STUB c_none, 8, 0
-CLIENT_STUB c_six, 9, 6
-CLIENT_STUB_OUT c_one, 10, 1, %rsi
-CLIENT_STUB_OUT c_two, 11, 4, %r8, %r9
-CLIENT_STUB c_dead, 12, 0
+CLIENT_STUB c_none, 8, 0, 0
+CLIENT_STUB c_six, 9, 6, 0
+CLIENT_STUB_OUT c_one, 10, 1, 0, %rsi
+CLIENT_STUB_OUT c_two, 11, 4, 0, %r8, %r9
+CLIENT_STUB c_dead, 12, 0, 0
+CLIENT_STUB_OUT c_id, 13, 3, 1, %rcx, %r8
 
 	.text
 host_kernel:
@@ -63,7 +65,7 @@ dead:	mov	$200, %eax
 
 	.data
 	.globl	last_result
-entries: .quad	__entry_t_none, __entry_t_six, __entry_t_one, __entry_t_two
+entries: .quad	__entry_t_none, __entry_t_six, __entry_t_one, __entry_t_two, 0, __entry_t_id
 client:	.quad	0, 0, 0, 0
 target:	.quad	0
 last_result: .quad 0, 0

@@ -150,7 +150,7 @@ record_device(struct redo *r, struct op *ops)
 	struct writing w = begin(r);
 
 	for (struct op *op = ops; op != NULL; op = op->next) {
-		if (op->dev == r->dev && op->answer.client != 0)
+		if (op->dev == r->dev && op->answer.client != 0 && op->answer.operation != 0)
 			add_answer(&w, &op->answer);
 	}
 	for (struct op *op = ops; op != NULL; op = op->next) {
