@@ -154,6 +154,8 @@ ext2_mount(struct bdev *d, int readonly, struct mount **mpp)
 			e = redo_open(d, &fs->redo);
 		if (e == 0 && !d->readonly)
 			e = recover(fs, sb, &readonly);
+		if (e == 0 && !readonly && !fs->was_clean)
+			kprintf("%s: was not unmounted; e2fsck should have a look\n", d->key);
 		fs->mount.readonly = readonly;
 		if (e == 0)
 			e = start(fs);

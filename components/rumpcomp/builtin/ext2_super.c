@@ -355,7 +355,5 @@ ext2_check_super(const struct bdev *d, const struct ext2_super *sb, int *readonl
 		return refuse(d, why);
 	if (sb->s_rev_level > 0 && check_features(d, sb, readonly) != 0)
 		return EINVAL;
-	if (!*readonly && !(sb->s_state & EXT2_VALID_FS))
-		kprintf("%s: was not unmounted; e2fsck should have a look\n", d->key);
 	return 0;
 }
