@@ -76,6 +76,10 @@ def test_local_is_no_part_of_the_boundary() -> None:
         (NOTES + "long x_a(word_t *out_a, word_t *out_b, word_t *out_c);", "3 result words"),
         (NOTES + "long x_a(int a, int b, int c, int d, int e, int f, int g);", "7 parameters"),
         (
+            NOTES.replace("harmless", "opid") + "long x_a(int a, int b, int c, int d, int e, word_t *out_f);",
+            "6 parameters and an operation id",
+        ),
+        (
             NOTES + "long x_a(int a, int b, int c, int d, int e, int f, word_t *out_g);",
             "7 parameters",
         ),

@@ -134,7 +134,7 @@ def test_manifest_entries(composed: Composed) -> None:
     assert {sinv["badge"] for sinv in sinvs} == {5}
     stubs = (composed.folder / "caller.stubs.S").read_text()
     assert f"CLIENT_STUB echo_one, {to_echo[0]['slot']}, 1" in stubs
-    assert f"CLIENT_STUB_OUT echo_more, {to_echo[1]['slot']}, 4, %r8, %r9" in stubs
+    assert f"CLIENT_STUB_OUT echo_more, {to_echo[1]['slot']}, 4, 0, %r8, %r9" in stubs
 
 
 def test_no_slot_twice(composed: Composed) -> None:
