@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Iterator
 
-from . import aftermath, disk, machine, plan
+from . import aftermath, blklog, disk, machine, plan
 from .errors import Stop
 from .ext2 import Ext2
 from .listing import Entry, pack_list, summary
@@ -23,7 +23,7 @@ from .machine import AFTER, after_name
 from .options import Options, parse
 from .places import BUILD, PROJECT, call, locked, replace_file
 from .progress import say_error, step
-from .system import DISK, LIST, System, build_kernel, compose, make_iso, read_system
+from .system import DISK, LIST, LOG, System, build_kernel, compose, make_iso, read_system
 
 SHELL = "shell"  # the system that one types at
 
@@ -80,6 +80,8 @@ def _prepare(system: System, options: Options, out: Path) -> tuple[list[Entry], 
     """The disk and its list, with the parameters for the client that follow from them."""
     for name in (AFTER, *map(after_name, system.further), "console.txt"):
         (out / name).unlink(missing_ok=True)
+    if system.log_kib:
+        replace_file(out / LOG, bytes(system.log_kib << 10))
     if not system.with_disk:
         if options.folder or options.image:
             raise Stop(f"{system.name} has no disk, so it takes neither --from nor --image")
@@ -111,6 +113,12 @@ def _take_out(
             now.note = f"{after} taken out of the machine"
 
 
+def _take_log(system: System, composed: machine.Composed, out: Path, ram: Path, console: machine.Console) -> None:
+    with step("log") as now:
+        aftermath.take_out(ram, console, composed, LOG, out / LOG)
+        now.note = blklog.cut_off(out / LOG)
+
+
 def _judge(system: System, out: Path, entries: list[Entry], own: list[Entry]) -> None:
     with step("check") as now:
         if system.interactive:
@@ -139,6 +147,8 @@ def _boot(
     with _memory_file(out, composed, options.keep) as ram:
         command = machine.command_line(options, composed, out, ram, iso, typed)
         console = machine.run(command, composed, out, None if forever else float(limit), typed)
+        if system.log_kib:
+            _take_log(system, composed, out, ram, console)
         if entries:
             _take_out(system, composed, out, ram, console)
     if entries:

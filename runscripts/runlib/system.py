@@ -16,7 +16,7 @@ sys.path.insert(0, str(PROJECT))
 from composer.errors import Refusal  # noqa: E402  (the composer lies in the project's folder)
 from composer.script import Script, Setting, read_script  # noqa: E402
 
-DISK, LIST = "disk.img", "list.bin"
+DISK, LIST, LOG = "disk.img", "list.bin", "blk.log"
 UNCHECKED = "fsclient: "  # all that the client of an unchecked disk must print
 SEEDS = 100  # seeds of one script are smaller
 BASE_DISK_MIB = 10  # what the memory that a script asks for has room for
@@ -40,6 +40,7 @@ class System:
     device: str  # the disk is a device of this kind; empty: a file of the boot image
     mke2fs: str  # what the script has mke2fs told
     client: str  # the component that gets the list of the disk's files; empty if none does
+    log_kib: int  # of the block server's log; 0: it keeps none
 
 
 def script_file(name: str) -> Path:
@@ -75,6 +76,17 @@ def _further(script: Script) -> dict[str, str]:
     return dict(setting.value) if setting and isinstance(setting.value, dict) else {}
 
 
+def _log_kib(script: Script) -> int:
+    """How large a log the component that has the file for one keeps."""
+    name = _who_has(script, LOG)
+    if not name:
+        return 0
+    kib = _own_number(script.components[name].params, "log")
+    if not kib:
+        raise Stop(f"component {name} has the file {LOG}, and its parameter log is no number of KiB")
+    return kib
+
+
 def read_system(name: str) -> System:
     """Reads a script as far as this program must know it; the composer checks the rest."""
     file = script_file(name)
@@ -95,6 +107,7 @@ def read_system(name: str) -> System:
         _text(script, "disk"),
         _text(script, "mke2fs"),
         _who_has(script, LIST),
+        _log_kib(script),
     )
 
 
@@ -182,7 +195,7 @@ def compose(system: System, options: Options, out: Path, names: int, params: dic
     """Runs the composer; names: how many the client checks. Result: what to say about it."""
     script, files, size = system.file, [], 0
     disks = [DISK] * (system.with_disk and not system.device) + list(system.further)
-    for file in disks + [LIST] * bool(system.client):
+    for file in disks + [LIST] * bool(system.client) + [LOG] * bool(system.log_kib):
         files += ["--file", f"{file}={out / file}"]
         size += (out / file).stat().st_size
     changed, longer = _asked_params(system, options)

@@ -15,7 +15,8 @@ enum blk_log_kind {
 	BLK_LOG_WRITE = 1,
 	BLK_LOG_FLUSH = 2,
 	BLK_LOG_MARK  = 3,
-	BLK_LOG_FULL  = 4,
+	BLK_LOG_NVRAM = 4, /* only of the hosted rump kernel */
+	BLK_LOG_FULL  = 5,
 };
 
 /* Little endian, and one after another; a write's bytes follow it. */

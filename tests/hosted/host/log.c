@@ -1,7 +1,7 @@
 /*
  * A log of what reaches the devices, for tests of what a loss of power or the kernel's death leaves: a record for each
  * write, each flush, each write to the memory beside a device, and each mark that the program sets. Little endian: kind, length, offset (of a
- * mark: its number); then the bytes of a write.
+ * mark: its number; of a flush: how many writes it made stable); then the bytes of a write.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -13,6 +13,7 @@ enum kind { WRITE = 1, FLUSH = 2, MARK = 3, NVRAM = 4 };
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards the rest */
 static FILE *file;
 static int without_flushes;
+static uint64_t writes;
 
 void
 host_log_open(const char *path, int ignore_flushes)
@@ -29,6 +30,9 @@ record(uint32_t kind, uint32_t length, uint64_t offset, const void *data)
 	if (file == NULL)
 		return;
 	pthread_mutex_lock(&lock);
+	if (kind == FLUSH)
+		offset = writes;
+	writes += kind == WRITE;
 	fwrite(&kind, sizeof(kind), 1, file);
 	fwrite(&length, sizeof(length), 1, file);
 	fwrite(&offset, sizeof(offset), 1, file);
