@@ -57,6 +57,16 @@ cos_operation(void)
 /* The id of the last such function that the running thread has invoked; 0: none. */
 word_t cos_last_operation(void);
 
+/* The number of the execution stack that the thread is on, below STACKS_MAX. Nobody else is on it meanwhile. */
+static inline word_t
+cos_stack(void)
+{
+	word_t tcb;
+
+	asm volatile("movq %%fs:0, %0" : "=r"(tcb));
+	return (tcb - STACK_VA) / STACK_STRIDE;
+}
+
 static inline cycles_t
 cos_now(void)
 {

@@ -11,6 +11,7 @@
 #define BUFFER_PAGES 16
 
 static word_t buffer_pages = BUFFER_PAGES;
+static struct mem_buffers buffers;
 static __thread struct mem_buffer session;
 
 void
@@ -24,7 +25,7 @@ fsc_set_buffer(word_t pages)
 static long
 ready(void)
 {
-	return mem_buffer_ready(&session, fs_import, buffer_pages, fs_session);
+	return mem_buffer_ready(&session, &buffers, fs_import, buffer_pages, fs_session);
 }
 
 /* Puts a name at an offset. Result: its length, or an error. */

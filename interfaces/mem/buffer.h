@@ -2,8 +2,8 @@
  * A session buffer towards one server for each thread of a client: what client.c of interfaces with bulk data is
  * made on.
  *
- * The structure is thread-local, so nothing is shared and nothing is locked. Thread-local storage may be that of an
- * earlier thread which ran on the same stack; then its buffer is bound to the new thread instead of opening another.
+ * A buffer belongs to an execution stack, which one thread is on at a time: it stays when the thread ends, and is
+ * bound to the next. What a thread knows of its buffer is thread-local, so nothing is shared and nothing is locked.
  */
 #ifndef MEM_BUFFER_H
 #define MEM_BUFFER_H
@@ -13,42 +13,56 @@
 
 #define MEM_BUFFER_PAGES_MAX 64
 
+/* Of each stack; static. */
+struct mem_buffers {
+	struct {
+		long id;
+		char *at; /* NULL: not opened */
+		word_t bytes;
+	} of[STACKS_MAX];
+};
+
+/* Of each thread; thread-local. */
 struct mem_buffer {
-	word_t owner; /* thread id; 0 at first */
-	long id;
-	char *at;     /* NULL: not opened */
+	word_t owner; /* thread id; 0 at first, and another's may be left over in a server */
+	char *at;
 	word_t bytes;
 };
 
+/* Opens the buffer of the stack that the thread is on. */
 static inline long
-mem_buffer_open(struct mem_buffer *b, word_t server, word_t pages)
+mem_buffer_open(struct mem_buffers *all, word_t server, word_t pages)
 {
-	word_t va;
+	word_t va, stack = cos_stack();
 	long id = mem_session_open(server, pages, &va);
 
 	if (id < 0)
 		return id;
-	*b = (struct mem_buffer){0, id, (char *)va, pages * PAGE_SIZE};
+	all->of[stack].id = id;
+	all->of[stack].at = (char *)va;
+	all->of[stack].bytes = pages * PAGE_SIZE;
 	return 0;
 }
 
 /*
- * Makes sure that the calling thread has its buffer. import: whose provider it is for, its name; bind: the invocation by
- * which a thread names its buffer to it. Result: 0 or an error.
+ * Makes sure that the calling thread has its buffer, of pages if it must be opened. interface: whose provider it is
+ * for; bind: the invocation by which a thread names its buffer to it. Result: 0 or an error.
  */
 static inline long
-mem_buffer_ready(struct mem_buffer *b, const char *import, word_t pages, long (*bind)(word_t session))
+mem_buffer_ready(struct mem_buffer *b, struct mem_buffers *all, const char *interface, word_t pages,
+                 long (*bind)(word_t session))
 {
+	word_t stack = cos_stack();
 	long e = 0;
 
 	if (b->owner == cos_thdid())
 		return 0;
-	if (b->at == NULL)
-		e = mem_buffer_open(b, cos_provider(import), pages);
+	if (all->of[stack].at == NULL)
+		e = mem_buffer_open(all, cos_provider(interface), pages);
 	if (e == 0)
-		e = bind((word_t)b->id);
+		e = bind((word_t)all->of[stack].id);
 	if (e == 0)
-		b->owner = cos_thdid();
+		*b = (struct mem_buffer){cos_thdid(), all->of[stack].at, all->of[stack].bytes};
 	return e;
 }
 

@@ -14,6 +14,7 @@
 _Static_assert(BUFFER_PAGES * PAGE_SIZE - DATA_AT >= 65507, "the largest datagram of UDP fits");
 
 static word_t buffer_pages = BUFFER_PAGES;
+static struct mem_buffers buffers;
 static __thread struct mem_buffer buffer;
 
 void
@@ -26,7 +27,7 @@ sock_set_buffer(word_t pages)
 static long
 ready(void)
 {
-	return mem_buffer_ready(&buffer, socket_import, buffer_pages, socket_session);
+	return mem_buffer_ready(&buffer, &buffers, socket_import, buffer_pages, socket_session);
 }
 
 static char *
