@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from .errors import Refusal
 from .headers import Headers
-from .model import REST, Checked, Component, Need, Range, Roles, System
+from .model import REST, THREADS, Checked, Component, Need, Range, Roles, System
 
 STACKS_MIN = 2
 STACK_KIB_MAX = 60  # a stride of 64 KiB less the guard page
+SPARE_THREADS = 16
 PORTS = 1 << 16
 THREAD_NUMBER_MAX = 255
 FILE_NAME_MAX = 60  # so that a tar header holds it with the component's name
-# What the kernel keeps of a machine: the low MiB, itself, its log, and a record of each frame.
-KERNEL_MIB = 5
-KERNEL_SHARE = 128
+# What is no component's: the adapters' hole below 1 MiB (384 KiB), the firmware's tables at the top (128 KiB), the kernel with
+# its page tables, what the booter keeps to build a component once more; and the kernel's record of each frame.
+KERNEL_KIB = 1024
+KERNEL_SHARE = 256
 
 Graph = dict[str, list[str]]
 
@@ -336,8 +338,24 @@ def _check_sharing(system: System) -> None:
                 owners.append((component, own))
 
 
+def _settle_frames(system: System, page_size: int) -> None:
+    """frames_kib = "threads": the kernel objects of all threads that there may be at once, and some more for those whose
+    end the kernel has not settled yet."""
+    named = [thread for component in system.components.values() for thread in component.named]
+    frames = SPARE_THREADS + sum(component.threads for component in system.components.values())
+    frames += sum(2 if thread.endpoint else bool(thread.period_us) for thread in named)
+    for component in system.components.values():
+        if component.frames_kib == THREADS:
+            component.frames_kib = frames * page_size // 1024
+
+
+def kernel_kib(system: System) -> int:
+    """What of the machine is not there for components."""
+    return KERNEL_KIB + system.memory_mib * 1024 // KERNEL_SHARE
+
+
 def _check_memory(system: System) -> None:
-    usable = (system.memory_mib - KERNEL_MIB) * 1024 - system.memory_mib * 1024 // KERNEL_SHARE
+    usable = system.memory_mib * 1024 - kernel_kib(system)
     total = 0
     rest = ""
     for component in system.components.values():
@@ -385,6 +403,7 @@ def check(system: System, headers: Headers) -> Checked:
         _check_threads(component, headers["PRIO_LOWEST"])
         _check_targets(system, component)
     order = find_order(system, providers, roles)
+    _settle_frames(system, headers["PAGE_SIZE"])
     _check_sharing(system)
     _check_memory(system)
     _check_verdict(system, roles, providers)

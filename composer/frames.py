@@ -6,11 +6,14 @@ them, one by one.
 
 from __future__ import annotations
 
+from .check import kernel_kib
 from .headers import Headers
-from .model import Allocated, Linked
+from .model import Allocated, Component, Image, Linked
 
 SPARE_FRAMES = 32  # end points, and the threads and tcaps of those who start before the scheduler
 INFO_PAGES = 2  # each component has a copy of its information
+TABLE_ENTRIES = 512
+TABLES_LEAST = 6
 OBJECTS_PER_COMP = 2  # the component itself and the thread that initialises it
 
 
@@ -55,6 +58,30 @@ def component_frames(linked: Linked, name: str, headers: Headers) -> int:
     user = sum(pages for _, pages in runs["own"])
     tables = _tables(runs["own"] + runs["shared"], headers["PAGE_SIZE"])
     return user + tables + captbl + OBJECTS_PER_COMP
+
+
+def _budget_tables(component: Component, page: int) -> int:
+    """Frames that memmgr uses beside a budget: page tables of heap and sessions, and a few bits for each page."""
+    pages = component.memory_kib * 1024 // page
+    return TABLES_LEAST + pages // (TABLE_ENTRIES // 2)
+
+
+def memory_sums(linked: Linked, image: Image, headers: Headers) -> dict[str, int]:
+    """What the machine's memory is for, and how much of it may be needed at once, in KiB."""
+    system = linked.allocated.checked.system
+    components = system.components.values()
+    page = headers["PAGE_SIZE"]
+    files = sum(-(-file.size // page) * page for c in components for file in c.files)
+    tables = sum(_budget_tables(component, page) for component in components)
+    return {
+        "kernel and firmware": kernel_kib(system),
+        "files": files >> 10,
+        "the rest of the boot image": len(image.data) - files >> 10,
+        "programs, stacks and kernel objects": linked.reserved_frames * page >> 10,
+        "threads": sum(max(component.frames_kib, 0) for component in components),
+        "budgets": sum(component.memory_kib for component in components),
+        "memmgr's tables for them": tables * page >> 10,
+    }
 
 
 def reserved_frames(linked: Linked, headers: Headers) -> int:

@@ -9,6 +9,7 @@ from .interface import Function, Interface
 from .script import Block
 
 REST = -1  # frames_kib = "rest"
+THREADS = -2  # frames_kib = "threads", until check knows how many there can be
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ class Component:
     share_ports: bool
     irqs: list[Range]
     devices: list[Range]
-    frames_kib: int  # or REST
+    frames_kib: int  # or REST, or THREADS
     controls: dict[str, Where]
     notifies: list[tuple[str, int, Where]]
     slots: int
@@ -238,3 +239,4 @@ class Image:
 
     data: bytes
     members: list[Placed] = field(default_factory=list)
+    memory: dict[str, int] = field(default_factory=dict)  # what the machine's memory is for, in KiB

@@ -116,6 +116,13 @@ def _memory_rows(linked: Linked, headers: Headers) -> list[Row]:
     return rows
 
 
+def _sum_rows(linked: Linked, image: Image) -> list[Row]:
+    all_kib = linked.allocated.checked.system.memory_mib << 10
+    total = sum(image.memory.values())
+    rows: list[Row] = [[what, kib] for what, kib in image.memory.items()]
+    return [*rows, ["together", total], ["beside the files", total - image.memory["files"]], ["free for ever", all_kib - total]]
+
+
 def _slot_rows(linked: Linked) -> list[Row]:
     rows: list[Row] = []
     for name, part in linked.allocated.parts.items():
@@ -233,6 +240,11 @@ def report(linked: Linked, image: Image, headers: Headers, has_graph: bool) -> s
                 "files, bytes",
             ],
             _memory_rows(linked, headers),
+        ),
+        (
+            f"What the machine's {system.memory_mib} MiB are for, at most",
+            ["what", "KiB"],
+            _sum_rows(linked, image),
         ),
         ("Capability slots", ["component", "slots", "what"], _slot_rows(linked)),
         (

@@ -12,7 +12,7 @@ from typing import Any, Callable
 
 from .errors import Refusal, Where
 from .interface import Interface, read_interface
-from .model import REST, Component, File, Need, Range, System, Thread
+from .model import REST, THREADS, Component, File, Need, Range, System, Thread
 from .netbsd import Unfit, find_archives
 from .places import Places
 from .script import Block, Script, Setting, Source, merge_table
@@ -59,7 +59,8 @@ NAMED = Kind(
     "a table of strings",
     lambda value: isinstance(value, dict) and all(_is_text(text) for text in value.values()),
 )
-FRAMES = Kind('a number of KiB or "rest"', lambda value: _is_number(value) or value == "rest")
+SPECIAL_FRAMES = {"rest": REST, "threads": THREADS}
+FRAMES = Kind('a number of KiB, "rest" or "threads"', lambda value: _is_number(value) or value in [*SPECIAL_FRAMES])
 
 DISKS = ["virtio"]  # devices that the machine may have
 FURTHER = ["copy", "sound"]  # what further disks must be after a run; runscripts/README.md
@@ -404,7 +405,7 @@ def _component(reader: _Reader) -> Component:
         share_ports=get("share_ports", False),
         irqs=reader.ranges("irqs"),
         devices=reader.ranges("devices"),
-        frames_kib=REST if frames == "rest" else frames,
+        frames_kib=SPECIAL_FRAMES.get(frames, frames),
         controls=reader.texts("controls"),
         notifies=reader.notifies(),
         slots=get("slots", 0),

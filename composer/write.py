@@ -8,9 +8,8 @@ from __future__ import annotations
 import json
 from typing import Iterable
 
-from .check import KERNEL_MIB, KERNEL_SHARE
 from .errors import Refusal
-from .frames import reserved_frames
+from .frames import memory_sums, reserved_frames
 from .headers import Headers
 from .model import Allocated, Component, Image, Linked, Thread
 from .tar import Archive, offsets
@@ -303,17 +302,13 @@ def _check_size(linked: Linked, image: Image, headers: Headers) -> None:
             f"the boot image has {len(image.data) >> 10} KiB, above its limit of "
             f"{system.image_limit_mib} MiB",
         )
-    usable = (system.memory_mib - KERNEL_MIB << 10) - (system.memory_mib << 10) // KERNEL_SHARE
-    budgets = sum(c.memory_kib + max(c.frames_kib, 0) for c in system.components.values())
-    booter = linked.reserved_frames * headers["PAGE_SIZE"] >> 10
-    total = budgets + booter + (len(image.data) >> 10)
-    if total > usable:
+    image.memory = memory_sums(linked, image, headers)
+    total = sum(image.memory.values())
+    if total > system.memory_mib << 10:
+        sums = ", ".join(f"{what} {kib} KiB" for what, kib in image.memory.items())
         raise Refusal(
             system.where,
-            f"budgets ({budgets} KiB), programs and kernel objects ({booter} KiB) and the boot "
-            f"image ({len(image.data) >> 10} KiB) need {total} KiB, but a machine of "
-            f"{system.memory_mib} MiB has "
-            f"{usable} KiB for components",
+            f"{sums}: together {total} KiB, but the machine has {system.memory_mib} MiB",
         )
 
 
@@ -355,6 +350,7 @@ def system_json(linked: Linked, image: Image) -> str:
         "disk": system.disk,
         "disk_options": system.disk_options,
         "image_bytes": len(image.data),
+        "memory_kib": image.memory,
         "files": files,
     }
     return json.dumps(facts, indent=2, sort_keys=True) + "\n"

@@ -1,7 +1,7 @@
 /*
  * Untyped frames, from the regions that the kernel left. Single frames come off the front of the
- * first region that has any, runs off the end of the largest, so that what is left stays in one
- * piece.
+ * smallest region that has any, runs off the end of the largest, so that what is left stays in one
+ * piece and the small regions are used at all.
  */
 #include "booter.h"
 
@@ -20,6 +20,18 @@ alloc_init(const struct boot_info *b)
 	}
 }
 
+/* The smallest that has frames; BOOT_REGIONS if none has. */
+static u32
+smallest(void)
+{
+	u32 best = BOOT_REGIONS;
+
+	for (u32 i = 0; i < BOOT_REGIONS; i++)
+		if (region[i].count && (best == BOOT_REGIONS || region[i].count < region[best].count))
+			best = i;
+	return best;
+}
+
 static u32
 largest(void)
 {
@@ -34,13 +46,12 @@ largest(void)
 u64
 alloc_frame(void)
 {
-	for (u32 i = 0; i < BOOT_REGIONS; i++) {
-		if (region[i].count == 0)
-			continue;
-		region[i].count--;
-		return region[i].first++;
-	}
-	die("the machine has too little memory");
+	u32 i = smallest();
+
+	if (i == BOOT_REGIONS)
+		die("the machine has too little memory");
+	region[i].count--;
+	return region[i].first++;
 }
 
 void

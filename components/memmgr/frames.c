@@ -7,8 +7,7 @@
 
 #define FRAMES_MAX (1UL << 20) /* 4 GiB */
 
-static u64 words[FRAMES_MAX / 64];
-static struct bitmap map = {words, 0, 0};
+static struct bitmap map;
 static struct frame_cap cap;
 static u64 base;
 
@@ -22,6 +21,14 @@ frames_init(void)
 	cap.slot = g->slot;
 	base = g->b;
 	map.bits = g->a < FRAMES_MAX ? g->a : FRAMES_MAX;
+	map.word = own_memory((map.bits + 63) / 64 * sizeof(u64));
+}
+
+void
+frames_begin(void)
+{
+	if (own_frames() && bitmap_take(&map, own_frames(), 1) != 0)
+		cos_panic("the machine has too little memory");
 }
 
 struct frame_cap

@@ -13,20 +13,30 @@
 #include "bitmap.h"
 
 #define COMPS 32
-#define HEAP_PAGES   65536UL /* addresses of each component's heap: more than its budget */
+#define HEAP_PAGES   65536UL /* of addresses that a component's heap can have at most */
+#define HEAP_LEAST   1024UL  /* at least */
+#define HEAP_TIMES   8       /* as many as its budget has pages: it may be in pieces */
 #define SHARED_PAGES 8192UL
 
 struct space {
 	u32 comp;             /* component id; 0: unused */
 	struct pgtbl_cap pgtbl;
-	u64 limit, used;      /* pages; used is changed atomically */
+	u64 limit, used, most; /* pages; used, and the most it ever was, are changed atomically */
 	int dma;              /* it may have adjacent frames, and know where they are */
 	struct bitmap heap, shared; /* addresses in use */
 	u64 *freeing;         /* a bit for each heap page that a thread is taking out */
 };
 
+/*
+ * own.c: memory for tables, zeroed: frames from the beginning of memmgr's range, before anybody else can take any, mapped
+ * where its own heap would be, and there for ever.
+ */
+void *own_memory(u64 bytes); /* a multiple of 8 */
+u64   own_frames(void); /* how many they are, page tables included */
+
 /* space.c */
 void space_init(void);
+struct pgtbl_cap space_pgtbl(u32 comp);
 struct space *space_of(word_t comp); /* NULL: no such component */
 /* Charges pages to a component; 0 if that is over its budget. */
 int  space_charge(struct space *, u64 pages);
@@ -41,6 +51,7 @@ u64  space_free(struct space *, u64 page);
 
 /* frames.c: user frames, zeroed. Results are indices into memmgr's range. */
 void frames_init(void);
+void frames_begin(void); /* all tables are made: frames can be taken from now on */
 /* BITMAP_NONE if there are none; align counts in pages of physical memory. */
 u64  frames_take(u64 count, u64 align);
 void frames_give(u64 first, u64 count); /* they are mapped nowhere */

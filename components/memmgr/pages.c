@@ -11,6 +11,7 @@ cos_init(void)
 {
 	frames_init();
 	space_init();
+	frames_begin();
 }
 
 /*
@@ -154,8 +155,8 @@ mem_free(word_t va, word_t pages)
 {
 	struct space *s = space_of(cos_badge());
 
-	if (!s || va % PAGE_SIZE || va < HEAP_VA || pages == 0 || pages > HEAP_PAGES ||
-	    (va - HEAP_VA) / PAGE_SIZE > HEAP_PAGES - pages || !all_mapped(s, va, pages))
+	if (!s || va % PAGE_SIZE || va < HEAP_VA || pages == 0 || pages > s->heap.bits ||
+	    (va - HEAP_VA) / PAGE_SIZE > s->heap.bits - pages || !all_mapped(s, va, pages))
 		return -EINVAL;
 	for (u64 i = 0; i < pages; i++)
 		free_page(s, (va - HEAP_VA) / PAGE_SIZE + i);
@@ -165,15 +166,18 @@ mem_free(word_t va, word_t pages)
 long
 mem_usage(word_t *out_limit)
 {
-	return mem_usage_of(cos_badge(), out_limit);
+	word_t most;
+
+	return mem_usage_of(cos_badge(), out_limit, &most);
 }
 
 long
-mem_usage_of(word_t comp, word_t *out_limit)
+mem_usage_of(word_t comp, word_t *out_limit, word_t *out_most)
 {
 	struct space *s = space_of(comp);
 
 	*out_limit = s ? s->limit : 0;
+	*out_most = s ? __atomic_load_n(&s->most, __ATOMIC_RELAXED) : 0;
 	return s ? (long)__atomic_load_n(&s->used, __ATOMIC_RELAXED) : -EINVAL;
 }
 

@@ -6,18 +6,43 @@
 #include "memmgr.h"
 
 static struct space spaces[COMPS];
-static u64 heap_words[COMPS][HEAP_PAGES / 64], freeing[COMPS][HEAP_PAGES / 64];
-static u64 shared_words[COMPS][SHARED_PAGES / 64];
 
-static slot_t
-pgtbl_slot(u32 comp)
+struct pgtbl_cap
+space_pgtbl(u32 comp)
 {
 	const struct info_grant *g;
 
 	for (u32 i = 0; (g = cos_grant(GRANT_PGTBL, i)); i++)
 		if (g->a == comp)
-			return g->slot;
-	return 0;
+			return (struct pgtbl_cap){g->slot};
+	return (struct pgtbl_cap){0};
+}
+
+/* Whole words. */
+static u64
+heap_pages(u64 limit)
+{
+	u64 pages = (limit * HEAP_TIMES + 63) & -64UL;
+
+	if (pages < HEAP_LEAST)
+		return HEAP_LEAST;
+	return pages < HEAP_PAGES ? pages : HEAP_PAGES;
+}
+
+static struct space
+make_space(const struct info_comp *c, int dma)
+{
+	u64 heap = heap_pages(c->memory_pages);
+
+	return (struct space){
+		.comp = c->id,
+		.pgtbl = space_pgtbl(c->id),
+		.limit = c->memory_pages,
+		.dma = dma,
+		.heap = {own_memory(heap / 8), heap, 0},
+		.shared = {own_memory(SHARED_PAGES / 8), SHARED_PAGES, 0},
+		.freeing = own_memory(heap / 8),
+	};
 }
 
 void
@@ -30,15 +55,7 @@ space_init(void)
 	if (n > COMPS)
 		cos_panic("%u components are more than %u", n, COMPS);
 	for (u32 i = 0; i < n; i++)
-		spaces[i] = (struct space){
-			.comp = c[i].id,
-			.pgtbl = {pgtbl_slot(c[i].id)},
-			.limit = c[i].memory_pages,
-			.dma = dma >> c[i].id & 1,
-			.heap = {heap_words[i], HEAP_PAGES, 0},
-			.shared = {shared_words[i], SHARED_PAGES, 0},
-			.freeing = freeing[i],
-		};
+		spaces[i] = make_space(&c[i], dma >> c[i].id & 1);
 }
 
 struct space *
@@ -53,10 +70,16 @@ space_of(word_t comp)
 int
 space_charge(struct space *s, u64 pages)
 {
-	if (__atomic_add_fetch(&s->used, pages, __ATOMIC_SEQ_CST) <= s->limit)
-		return 1;
-	space_discharge(s, pages);
-	return 0;
+	u64 used = __atomic_add_fetch(&s->used, pages, __ATOMIC_SEQ_CST);
+	u64 most = __atomic_load_n(&s->most, __ATOMIC_RELAXED);
+
+	if (used > s->limit) {
+		space_discharge(s, pages);
+		return 0;
+	}
+	while (most < used && !__atomic_compare_exchange_n(&s->most, &most, used, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		;
+	return 1;
 }
 
 void

@@ -76,11 +76,12 @@ long mem_session_close(word_t id);
 long mem_usage(word_t *out_limit);
 
 /*
- * The same of any component, for whoever wants to look. comp: component id. -EINVAL no such component.
+ * The same of any component, for whoever wants to look. comp: component id; third word: the most that it ever used.
+ * -EINVAL no such component.
  * @blocks no
  * @repeat harmless
  */
-long mem_usage_of(word_t comp, word_t *out_limit);
+long mem_usage_of(word_t comp, word_t *out_limit, word_t *out_most);
 
 /*
  * The machine's memory, in pages. Result: what memmgr has left to give; second word: what user memory takes, programs,

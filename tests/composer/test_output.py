@@ -185,6 +185,37 @@ def test_grants(composed: Composed) -> None:
     }
 
 
+def test_frames_for_threads(compose: Compose, tmp_path: Path) -> None:
+    """frames_kib = "threads": one for each thread, two more for one with an end point, one more for one with a budget, and 16."""
+    named = "[{ number = 1, endpoint = true }, { number = 2, budget_us = 5, period_us = 9 }]"
+    script = tmp_path / "threads.toml"
+    script.write_text(
+        f'include = ["{FIXTURES}/base.toml"]\n[component.dispatch]\nframes_kib = "threads"\n'
+        f"[component.echo]\nthreads = 7\nthread = {named}\n"
+    )
+    done = compose(script, tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    made = read_composed(tmp_path / "out")
+    kind = made.headers["GRANT_FRAMES"]
+    [frames] = [g["a"] for g in made.info("dispatch", "info_grant", "grants") if g["kind"] == kind]
+    assert frames == (2 + 1 + 1 + 7) + 2 + 1 + 16
+
+
+def test_memory_sums(composed: Composed) -> None:
+    """What the machine's memory is for: in system.json, and shown in the report with its sum."""
+    facts = json.loads((composed.folder / "system.json").read_text())
+    sums = facts["memory_kib"]
+    comps = composed.info("memory", "info_comp", "comps")
+    head = composed.headers.structs["manifest"].unpack(composed.member("manifest"))
+    assert sums["budgets"] == sum(comp["memory_pages"] for comp in comps) * 4
+    assert sums["threads"] == 256
+    assert sums["programs, stacks and kernel objects"] == head["reserved_frames"] * 4
+    assert sums["files"] + sums["the rest of the boot image"] == facts["image_bytes"] >> 10
+    assert sums["files"] == sum(-(-file["bytes"] // PAGE) * 4 for file in facts["files"].values())
+    page = (composed.folder / "report.html").read_text()
+    assert f'<td>together</td><td class="n">{sum(sums.values())}</td>' in page
+
+
 def test_threads_and_stacks(composed: Composed) -> None:
     """The scheduler makes the main threads of those behind it and every named thread."""
     rows = composed.info("dispatch", "info_thread", "threads")

@@ -19,7 +19,7 @@ ESC = "\x1b"
 def session(run: Run, tmp_path: Path, typed: str) -> str:
     """What the console shows of a session, which "exit" ends."""
     folder, keys = tmp_path / "folder", tmp_path / "keys"
-    (folder / "deep").mkdir(parents=True)
+    (folder / "deep").mkdir(parents=True, exist_ok=True)
     (folder / "lines").write_text("".join(f"line {i}\n" for i in range(1, 31)))
     (folder / "deep" / "a name").write_text("inside\n")
     keys.write_text(typed + "exit\n")
@@ -46,6 +46,20 @@ def test_changes_trees(run: Run, tmp_path: Path) -> None:
     assert "soft -> text" in said
     assert "\none two\n" in said
     assert "ls: new: no such file" in said
+
+
+def test_deep_trees(run: Run, tmp_path: Path) -> None:
+    """As deep as a walk may go, and deeper."""
+    for name, depth in (("most", 32), ("more", 33)):
+        bottom = tmp_path.joinpath("folder", name, *["d"] * (depth - 1))
+        bottom.mkdir(parents=True)
+        (bottom / "leaf").write_text(f"in {name}\n")
+    below = "d/" * 31 + "leaf"
+    typed = f"cp -r most copy\ncat copy/{below}\nrm -r most\nls most\ncp -r more other\nrm -r more\ncat more/d/{below}\n"
+    said = session(run, tmp_path, typed)
+    assert "\nin most\n" in said and "ls: most: no such file" in said, said
+    assert all(f"{command}: more/{'d/' * 31}d: more than 32 folders deep\n" in said for command in ("cp", "rm")), said
+    assert "\nin more\n" in said, said
 
 
 @pytest.mark.parametrize(
@@ -86,8 +100,8 @@ def test_looks_at_the_system(run: Run, tmp_path: Path) -> None:
     scheduler = [int(ms) for number, name, _, _, ms in threads if (number, name) == ("1", "sched")]
     assert len(scheduler) == 2 and 0 < scheduler[0] <= scheduler[1], said
     for name in ("memmgr", "ramdisk", "rumpcomp", "shell"):
-        uses = re.findall(rf"^{name} +(\d+) +(\d+)$", said, re.M)
-        assert len(uses) == 2 and all(int(used) <= int(budget) for used, budget in uses), said
+        uses = re.findall(rf"^{name} +(\d+) +(\d+) +(\d+)$", said, re.M)
+        assert len(uses) == 2 and all(int(used) <= int(most) <= int(budget) for used, most, budget in uses), said
         assert (int(uses[0][0]) > 0) == (name in ("rumpcomp", "shell")), said
     kernel = re.findall(r"^free (\d+) KiB; user memory (\d+) KiB, kernel objects and page tables (\d+) KiB$", said, re.M)
     assert len(kernel) == 2 and all(16 << 10 < sum(map(int, row)) < 64 << 10 for row in kernel), said

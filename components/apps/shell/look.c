@@ -55,15 +55,16 @@ shell_ps(int n, char **word)
 int
 shell_mem(int n, char **word)
 {
-	word_t budget, user, kernel;
+	word_t budget, most, user, kernel;
 	char name[NAME_LEN];
 	long used, left;
 
 	(void)n;
 	(void)word;
-	cos_printf("%-16s %10s %10s\n", "component", "used, KiB", "of");
-	for (word_t comp = 1; (used = mem_usage_of(comp, &budget)) >= 0; comp++)
-		cos_printf("%-16s %10lu %10lu\n", name_of(comp, name), used * KIB_A_PAGE, budget * KIB_A_PAGE);
+	cos_printf("%-16s %10s %10s %10s\n", "component", "used, KiB", "at most", "of");
+	for (word_t comp = 1; (used = mem_usage_of(comp, &budget, &most)) >= 0; comp++)
+		cos_printf("%-16s %10lu %10lu %10lu\n", name_of(comp, name), used * KIB_A_PAGE, most * KIB_A_PAGE,
+		           budget * KIB_A_PAGE);
 	left = mem_machine(&user, &kernel);
 	cos_printf("free %lu KiB; user memory %lu KiB, kernel objects and page tables %lu KiB\n", left * KIB_A_PAGE,
 	           user * KIB_A_PAGE, kernel * KIB_A_PAGE);

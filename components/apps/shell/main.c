@@ -54,7 +54,7 @@ shell_is_folder(const char *path)
 int
 shell_each(const char *command, const char *folder, shell_entry_fn *fn, void *arg)
 {
-	char block[2048] __attribute__((aligned(8)));
+	char block[512] __attribute__((aligned(8))); /* of at least one entry; walks have one for each folder they are in */
 	long n, fd = fsc_open(folder, FS_RDONLY | FS_DIRECTORY, 0);
 	int result = 0;
 

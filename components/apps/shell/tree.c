@@ -1,5 +1,6 @@
 /*
- * Commands that change trees of files: cp, rm, mv.
+ * Commands that change trees of files: cp, rm, mv. A walk has its two names in static memory, and of
+ * each folder it is in only a few entries on the stack, which so has room for DEPTH of them.
  */
 #include <abi/err.h>
 
@@ -7,16 +8,46 @@
 
 #define DEPTH 32 /* of folders */
 
-static int depth; /* of the walk that is going on */
+/* Of the walk that is going on: names grow on the way down and shrink on the way up. */
+static int depth;
+static char from[FS_PATH_MAX + 1], to[FS_PATH_MAX + 1];
+
+/* Takes a part more into a name. Result: 0; 1: it is too long, and told. */
+static int
+grow(char *path, const char *name)
+{
+	size_t n = strlen(path);
+	const char *slash = n && path[n - 1] == '/' ? "" : "/";
+
+	if (n + cos_snprintf(path + n, FS_PATH_MAX + 1 - n, "%s%s", slash, name) <= FS_PATH_MAX)
+		return 0;
+	path[n] = 0;
+	cos_printf("%s/%s: the name is too long\n", path, name);
+	return 1;
+}
+
+/* Goes through a folder. Result: as shell_each. */
+static int
+walk(const char *command, const char *path, shell_entry_fn *fn)
+{
+	int bad = 1;
+
+	if (++depth > DEPTH)
+		cos_printf("%s: %s: more than %d folders deep\n", command, path, DEPTH);
+	else
+		bad = shell_each(command, path, fn, NULL);
+	depth--;
+	return bad;
+}
 
 static int
-copy_data(long from, long to, const char *target)
+copy_data(long source, long sink, const char *target)
 {
-	char block[SHELL_BLOCK];
+	static char block[SHELL_BLOCK]; /* not in the frames of a walk */
 	long n, e = 0;
 
-	while ((n = fsc_read(from, block, sizeof(block))) > 0 && e >= 0)
-		e = fsc_write(to, block, n);
+	while ((n = fsc_read(source, block, sizeof(block))) > 0 && e >= 0)
+		e = fsc_write(sink, block, n);
 	if (n < 0 || e < 0)
 		return shell_error("cp", target, n < 0 ? n : e);
 	return 0;
@@ -25,26 +56,26 @@ copy_data(long from, long to, const char *target)
 static int
 copy_file(const char *path, const char *target, u32 mode)
 {
-	long from = fsc_open(path, FS_RDONLY, 0), to;
+	long source = fsc_open(path, FS_RDONLY, 0), sink;
 	int bad;
 
-	if (from < 0)
-		return shell_error("cp", path, from);
-	to = fsc_open(target, FS_WRONLY | FS_CREAT | FS_TRUNC, mode & 07777);
-	if (to < 0) {
-		fsc_close(from);
-		return shell_error("cp", target, to);
+	if (source < 0)
+		return shell_error("cp", path, source);
+	sink = fsc_open(target, FS_WRONLY | FS_CREAT | FS_TRUNC, mode & 07777);
+	if (sink < 0) {
+		fsc_close(source);
+		return shell_error("cp", target, sink);
 	}
-	bad = copy_data(from, to, target);
-	fsc_close(from);
-	fsc_close(to);
+	bad = copy_data(source, sink, target);
+	fsc_close(source);
+	fsc_close(sink);
 	return bad;
 }
 
 static int
 copy_symlink(const char *path, const char *target)
 {
-	char text[FS_PATH_MAX + 1];
+	static char text[FS_PATH_MAX + 1];
 	long n = fsc_readlink(path, text, FS_PATH_MAX);
 
 	if (n < 0)
@@ -59,27 +90,23 @@ static int copy_any(const char *path, const char *target, int whole);
 static int
 copy_entry(const char *folder, const struct fs_dirent *d, void *arg)
 {
-	char path[FS_PATH_MAX + 1], target[FS_PATH_MAX + 1];
+	size_t n = strlen(from), m = strlen(to);
+	int bad = grow(from, d->name) || grow(to, d->name) || copy_any(from, to, 1);
 
-	return shell_join(path, folder, d->name) || shell_join(target, arg, d->name) || copy_any(path, target, 1);
+	(void)folder;
+	(void)arg;
+	from[n] = to[m] = 0;
+	return bad;
 }
 
 static int
 copy_folder(const char *path, const char *target, u32 mode)
 {
 	long e = fsc_mkdir(target, (mode & 07777) | 0700);
-	int bad;
 
 	if (e < 0 && !shell_is_folder(target))
 		return shell_error("cp", target, e);
-	if (++depth > DEPTH) {
-		cos_printf("cp: %s: more than %d folders deep\n", path, DEPTH);
-		bad = 1;
-	} else {
-		bad = shell_each("cp", path, copy_entry, (void *)target);
-	}
-	depth--;
-	return bad;
+	return walk("cp", path, copy_entry);
 }
 
 static int
@@ -116,13 +143,21 @@ base_of(const char *path)
 	return base;
 }
 
-/* Where a thing goes: into the target if that is a folder. Result: as shell_join. */
+/* Begins a walk with a name that was typed. Result: as grow. */
 static int
-target_of(char *to, const char *path, const char *target)
+begin(char *path, const char *name)
 {
-	if (shell_is_folder(target))
-		return shell_join(to, target, base_of(path));
-	return cos_strlcpy(to, target, FS_PATH_MAX + 1) > FS_PATH_MAX;
+	if (cos_strlcpy(path, name, FS_PATH_MAX + 1) <= FS_PATH_MAX)
+		return 0;
+	cos_printf("%s: the name is too long\n", name);
+	return 1;
+}
+
+/* Where a thing goes: into the target if that is a folder. Result: as grow. */
+static int
+begin_target(const char *path, const char *target)
+{
+	return begin(to, target) || (shell_is_folder(target) && grow(to, base_of(path)));
 }
 
 /* Is a tree to be copied into itself? By name: a folder below is one that begins with it. */
@@ -138,32 +173,30 @@ int
 shell_cp(int n, char **word)
 {
 	int whole = strcmp(word[1], "-r") == 0;
-	char target[FS_PATH_MAX + 1];
 
 	if (n != 3 + whole) {
 		cos_printf("cp: cp [-r] FROM TO\n");
 		return 1;
 	}
 	word += whole;
-	if (target_of(target, word[1], word[2]))
+	if (begin(from, word[1]) || begin_target(word[1], word[2]))
 		return 1;
-	if (whole && within(word[1], target)) {
-		cos_printf("cp: %s lies in %s\n", target, word[1]);
+	if (whole && within(from, to)) {
+		cos_printf("cp: %s lies in %s\n", to, from);
 		return 1;
 	}
-	return copy_any(word[1], target, whole);
+	return copy_any(from, to, whole);
 }
 
 int
 shell_mv(int n, char **word)
 {
-	char target[FS_PATH_MAX + 1];
 	long e;
 
 	(void)n;
-	if (target_of(target, word[1], word[2]))
+	if (begin_target(word[1], word[2]))
 		return 1;
-	e = fsc_rename(word[1], target);
+	e = fsc_rename(word[1], to);
 	return e < 0 ? shell_error("mv", word[1], e) : 0;
 }
 
@@ -172,10 +205,13 @@ static int remove_tree(const char *path);
 static int
 remove_entry(const char *folder, const struct fs_dirent *d, void *arg)
 {
-	char path[FS_PATH_MAX + 1];
+	size_t n = strlen(from);
+	int bad = grow(from, d->name) || remove_tree(from);
 
+	(void)folder;
 	(void)arg;
-	return shell_join(path, folder, d->name) || remove_tree(path);
+	from[n] = 0;
+	return bad;
 }
 
 /* A folder changes while it is read, so it is read anew until nothing is left. */
@@ -192,7 +228,7 @@ remove_tree(const char *path)
 		return e < 0 ? shell_error("rm", path, e) : 0;
 	}
 	while ((e = fsc_rmdir(path)) == -ENOTEMPTY)
-		if (shell_each("rm", path, remove_entry, NULL))
+		if (walk("rm", path, remove_entry))
 			return 1;
 	return e < 0 ? shell_error("rm", path, e) : 0;
 }
@@ -205,7 +241,7 @@ shell_rm(int n, char **word)
 
 	for (int i = 1 + whole; i < n; i++) {
 		if (whole) {
-			bad |= remove_tree(word[i]);
+			bad |= begin(from, word[i]) || remove_tree(from);
 			continue;
 		}
 		e = fsc_unlink(word[i]);

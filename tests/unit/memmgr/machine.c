@@ -8,9 +8,11 @@
 #include <lib/kcall.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define HEAP   65536UL
 #define SHARED 8192UL
+#define OWN_BYTES (64UL * PAGE_SIZE)
 #define SLOT_FRAMES 20
 #define SLOT_PGTBL  30 /* + component id */
 
@@ -20,8 +22,8 @@ void (*machine_preempt)(void);
 static u8 type[MACHINE_FRAMES];
 static u32 mapped[MACHINE_FRAMES];
 static u8 heap_mapped[MACHINE_FRAMES];
-static u32 heap[MACHINE_COMPS + 1][HEAP], shared[MACHINE_COMPS + 1][SHARED]; /* frame + 1 */
-static u8 tables[MACHINE_COMPS + 1][3]
+static u32 heap[MACHINE_OWN + 1][HEAP], shared[MACHINE_OWN + 1][SHARED]; /* frame + 1 */
+static u8 tables[MACHINE_OWN + 1][3]
 		[512]; /* level 1: one for each 2 MiB of the two ranges; and above */
 static word_t badge;
 
@@ -29,7 +31,9 @@ static const struct info_grant frames_grant = {GRANT_FRAMES, SLOT_FRAMES, MACHIN
 					       MACHINE_BASE};
 static const struct info_grant pgtbls[] = {{GRANT_PGTBL, SLOT_PGTBL + 1, 1, 0},
 					   {GRANT_PGTBL, SLOT_PGTBL + 2, 2, 0},
-					   {GRANT_PGTBL, SLOT_PGTBL + 3, 3, 0}};
+					   {GRANT_PGTBL, SLOT_PGTBL + 3, 3, 0},
+					   {GRANT_PGTBL, SLOT_PGTBL + MACHINE_OWN, MACHINE_OWN, 0}};
+static const struct comp_info info = {.id = MACHINE_OWN};
 static const struct info_comp comps[MACHINE_COMPS] = {
 	{.id = 1, .memory_pages = MACHINE_LIMIT},
 	{.id = 2, .memory_pages = MACHINE_LIMIT},
@@ -41,7 +45,13 @@ cos_grant(enum grant_kind kind, u32 nth)
 {
 	if (kind == GRANT_FRAMES)
 		return nth ? NULL : &frames_grant;
-	return kind == GRANT_PGTBL && nth < MACHINE_COMPS ? &pgtbls[nth] : NULL;
+	return kind == GRANT_PGTBL && nth < MACHINE_OWN ? &pgtbls[nth] : NULL;
+}
+
+const struct comp_info *
+cos_info(void)
+{
+	return &info;
 }
 
 const struct info_comp *
@@ -81,6 +91,15 @@ word_t
 machine_caller(void)
 {
 	return badge;
+}
+
+void
+machine_init(void)
+{
+	if (mmap((void *)HEAP_VA, OWN_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1,
+	         0) != (void *)HEAP_VA)
+		abort();
+	machine_reset();
 }
 
 void

@@ -10,6 +10,7 @@
 
 #define MACHINE_FRAMES 2048
 #define MACHINE_COMPS  3 /* components 1 to 3 */
+#define MACHINE_OWN    4 /* memmgr itself, whose heap is there */
 #define MACHINE_BASE   300 /* the machine's number of memmgr's first frame */
 #define MACHINE_LIMIT  700 /* pages of each component's budget */
 
@@ -19,6 +20,7 @@ extern volatile u64 machine_calls;
 /* Called within every kernel call: others may run here. */
 extern void (*machine_preempt)(void);
 
+void machine_init(void); /* once */
 void machine_reset(void);
 /* Who calls now. */
 void machine_badge(word_t comp);

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bitmap.h"
 #include "machine.h"
+#include "memmgr.h"
 #include "test.h"
 
 void cos_init(void);
@@ -127,7 +127,7 @@ test_contiguous(void)
 	return machine_wrong == 0;
 }
 
-/* The machine has less than the three budgets together. */
+/* The machine has less than the three budgets together; and none of memmgr's own tables is given away. */
 static int
 test_exhausted(void)
 {
@@ -144,6 +144,10 @@ test_exhausted(void)
 	machine_badge(3);
 	CHECK(mem_usage(&limit) == 0 && machine_user_frames() == 2 * MACHINE_LIMIT);
 	CHECK(mem_alloc(600, &va) == 0);
+	for (word_t comp = 1; comp <= 3; comp++)
+		for (u64 at = HEAP_VA; machine_mapped(comp, at) != ~0UL; at += PAGE_SIZE)
+			CHECK(machine_mapped(comp, at) >= own_frames());
+	CHECK(own_frames() > 0);
 	return machine_wrong == 0;
 }
 
@@ -388,7 +392,7 @@ test_session_age(void)
 static int
 test_usage(void)
 {
-	word_t va, limit, user, kernel;
+	word_t va, limit, most, user, kernel;
 	long left;
 
 	machine_badge(1);
@@ -397,12 +401,16 @@ test_usage(void)
 	CHECK(mem_alloc(7, &va) == 0);
 	CHECK(mem_session_open(2, 2, &va) > 0);
 	machine_badge(3);
-	CHECK(mem_usage_of(1, &limit) == 9 && limit == MACHINE_LIMIT);
-	CHECK(mem_usage_of(2, &limit) == 0 && mem_usage_of(3, &limit) == 0);
-	CHECK(mem_usage_of(0, &limit) == -EINVAL && limit == 0);
-	CHECK(mem_usage_of(MACHINE_COMPS + 1, &limit) == -EINVAL && mem_usage_of(~0UL, &limit) == -EINVAL);
+	CHECK(mem_usage_of(1, &limit, &most) == 9 && limit == MACHINE_LIMIT && most >= 9 && most <= MACHINE_LIMIT);
+	CHECK(mem_usage_of(2, &limit, &most) == 0 && mem_usage_of(3, &limit, &most) == 0);
+	CHECK(mem_usage_of(0, &limit, &most) == -EINVAL && limit == 0 && most == 0);
+	CHECK(mem_usage_of(MACHINE_COMPS + 1, &limit, &most) == -EINVAL && mem_usage_of(~0UL, &limit, &most) == -EINVAL);
 	left -= mem_machine(&user, &kernel);
 	CHECK(user == 9 && kernel > 0 && left == (long)(user + kernel));
+	machine_badge(1);
+	CHECK(mem_alloc(MACHINE_LIMIT - 9, &va) == 0 && mem_free(va, MACHINE_LIMIT - 9) == 0);
+	CHECK(mem_alloc(MACHINE_LIMIT, &va) == -ENOMEM);
+	CHECK(mem_usage_of(1, &limit, &most) == 9 && most == MACHINE_LIMIT);
 	return machine_wrong == 0;
 }
 
@@ -430,9 +438,10 @@ main(void)
 	int bad = 0;
 
 	for (u32 i = 0; i < sizeof(tests) / sizeof(*tests); i++) {
-		machine_reset();
 		if (i == 0)
-			cos_init();
+			machine_init(), cos_init();
+		else
+			machine_reset();
 		bad |= run_tests(&tests[i], 1);
 		give_all_back();
 	}
