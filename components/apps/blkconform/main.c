@@ -39,7 +39,7 @@ run_one(const struct test *t)
 }
 
 static const struct test *const lists[] = {
-	open_tests, request_tests, ring_tests, flight_tests, end_tests, rival_tests,
+	open_tests, request_tests, ring_tests, flight_tests, end_tests, rival_tests, nvram_tests,
 };
 
 static u32

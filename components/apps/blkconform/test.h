@@ -15,7 +15,7 @@ struct test {
 
 /* Lists, each ended by a NULL name. */
 extern const struct test open_tests[], request_tests[], ring_tests[], flight_tests[], end_tests[], rival_tests[],
-    readonly_tests[];
+    nvram_tests[], readonly_tests[];
 
 /* main.c: the first complaint of a test is shown with it. Result: 0. */
 int test_differs(const char *file, int line, const char *what, u64 is, u64 should);
