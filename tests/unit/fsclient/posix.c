@@ -62,6 +62,8 @@ long fsc_close(int fd) { return result(close(fd)); }
 long fsc_read(int fd, void *to, word_t n) { return result(read(fd, to, n)); }
 long fsc_write(int fd, const void *from, word_t n) { return result(write(fd, from, n)); }
 long fsc_pread(int fd, void *to, word_t n, s64 off) { return result(pread(fd, to, n, off)); }
+long fsc_pwrite(int fd, const void *from, word_t n, s64 off) { return result(pwrite(fd, from, n, off)); }
+long fsc_ftruncate(int fd, s64 size) { return result(ftruncate(fd, size)); }
 long fsc_lseek(int fd, s64 off, int whence) { return result(lseek(fd, off, whence)); }
 long fsc_mkdir(const char *path, unsigned mode) { return result(mkdir(at(path), mode)); }
 long fsc_rmdir(const char *path) { return result(rmdir(at(path))); }
@@ -72,7 +74,16 @@ long fsc_symlink(const char *target, const char *path) { return result(symlink(t
 long fsc_readlink(const char *path, char *to, word_t n) { return result(readlink(at(path), to, n)); }
 long fsc_truncate(const char *path, s64 size) { return result(truncate(at(path), size)); }
 long fsc_chmod(const char *path, unsigned mode) { return result(chmod(at(path), mode)); }
+long fsc_lchown(const char *path, unsigned uid, unsigned gid) { return result(lchown(at(path), uid, gid)); }
 long fsc_chdir(const char *path) { return result(chdir(at(path))); }
+
+long
+fsc_lutimens(const char *path, const struct fs_times *t)
+{
+	const struct timespec native[2] = {{t->atime, t->atime_nsec}, {t->mtime, t->mtime_nsec}};
+
+	return result(utimensat(AT_FDCWD, at(path), native, AT_SYMLINK_NOFOLLOW));
+}
 
 /* Links of a folder as ext2 counts them; some file systems of hosts do not. */
 static unsigned
@@ -89,6 +100,7 @@ folder_links(const char *path)
 	return n;
 }
 
+/* Times of access are 0: the host changes them when it likes. */
 long
 fsc_lstat(const char *path, struct fs_stat *to)
 {
@@ -97,7 +109,8 @@ fsc_lstat(const char *path, struct fs_stat *to)
 	if (lstat(at(path), &st))
 		return -errno;
 	*to = (struct fs_stat){.ino = st.st_ino, .size = st.st_size, .mode = st.st_mode, .nlink = st.st_nlink,
-	                         .uid = st.st_uid, .gid = st.st_gid};
+	                         .uid = st.st_uid, .gid = st.st_gid, .mtime = st.st_mtim.tv_sec,
+	                         .mtime_nsec = st.st_mtim.tv_nsec};
 	if (S_ISDIR(st.st_mode))
 		to->nlink = folder_links(at(path));
 	return 0;
