@@ -86,6 +86,8 @@ def _prepare(system: System, options: Options, out: Path) -> tuple[list[Entry], 
         if options.folder or options.image:
             raise Stop(f"{system.name} has no disk, so it takes neither --from nor --image")
         return [], {}
+    if options.unchecked and not system.client:
+        raise Stop(f"--unchecked: {system.name} has no client that survives any disk")
     if options.unchecked:
         return _prepare_unchecked(options, out)
     with step("disk") as now:

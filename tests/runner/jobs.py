@@ -13,7 +13,7 @@ from runlib.system import read_system
 
 from .model import PROJECT, Job
 
-LAST = ("fs-", "kernel-")  # systems that take longest, so they are begun first
+LAST = ("fs-", "kernel-", "two-")  # systems that take longest, so they are begun first
 
 
 def _makefiles() -> list[Job]:

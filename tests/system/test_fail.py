@@ -104,6 +104,12 @@ def test_disk_for_a_system_without(run: Run, tmp_path: Path) -> None:
     check(run("--from", tmp_path, "hello"), "hello has no disk")
 
 
+def test_unchecked_for_a_system_without(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "any").write_text("any")
+    done = run("--unchecked", "--image", tmp_path / "any", "two-kernels")
+    check(done, "--unchecked: two-kernels has no client that survives any disk")
+
+
 def test_operations_of_nobody(run: Run) -> None:
     check(run("--operations", "5", "fs-stress"), "has no component with the parameter operations")
 
