@@ -238,6 +238,28 @@ too_many(void)
 	}
 }
 
+/* All memory that it may have, which leaves the neighbours theirs; and all of it back. */
+static void
+too_much(void)
+{
+	word_t second;
+	long e = 0, total = 0;
+
+	while (e != -ENOBUFS) {
+		long first = socket_pair(SOCKET_LOCAL, SOCKET_DATAGRAM, SOCKET_NONBLOCK, &second);
+
+		if (first < 0)
+			break;
+		socket_setopt(second, SOCKET_OPT_RCVBUF, 256 * 1024);
+		while ((e = socket_send((word_t)first, 0, BYTES, 0)) > 0)
+			total += e;
+	}
+	expect("no end of memory", e, -ENOBUFS);
+	expect("memory for nothing", total > 100 * (long)BYTES, 1);
+	for (word_t fd = 0; fd < FDS; fd++)
+		socket_close(fd);
+}
+
 /* Goes away with a name, connections that nobody accepted, and bytes that nobody read. */
 static void
 leave_a_mess(void)
@@ -280,6 +302,8 @@ cos_main(void)
 	changing_addresses((word_t)fd);
 	expect("close", socket_close((word_t)fd), 0);
 	too_many();
+	too_much();
+	too_much();
 	leave_a_mess();
 	if (!wrong)
 		cos_printf("hostile: every error is the right one\n");

@@ -8,20 +8,20 @@
 #define QUEUE_BYTES    ((size_t)32 * 1024) /* of those that nobody has received */
 
 int
-local_alloc(int type, struct local **lp)
+local_alloc(struct account *a, int type, struct local **lp)
 {
 	struct local *l;
 
 	if (type != RSYS_STREAM && type != RSYS_DATAGRAM)
 		return EPROTOTYPE;
-	l = so_alloc(sizeof(*l));
+	l = so_alloc(a, sizeof(*l));
 	if (l == NULL)
 		return ENOBUFS;
 	*l = (struct local){0};
-	if (type == RSYS_STREAM)
-		so_start(&l->s, &local_stream_ops, type, STREAM_BYTES, STREAM_BYTES);
-	else
-		so_start(&l->s, &local_datagram_ops, type, DATAGRAM_BYTES, QUEUE_BYTES);
+	so_start(&l->s, type == RSYS_STREAM ? &local_stream_ops : &local_datagram_ops, type, a);
+	l->s.sndbuf = type == RSYS_STREAM ? STREAM_BYTES : DATAGRAM_BYTES;
+	l->s.rcvbuf = type == RSYS_STREAM ? STREAM_BYTES : QUEUE_BYTES;
+	l->in.account = a;
 	link_init(&l->pending);
 	link_init(&l->waiting);
 	link_init(&l->queue);
@@ -34,15 +34,18 @@ local_alloc(int type, struct local **lp)
 void
 local_free(struct socket *s)
 {
+	struct account *a = s->account;
+
 	ring_free(&local_of(s)->in);
-	so_free(local_of(s), sizeof(struct local));
+	so_free(a, local_of(s), sizeof(struct local));
+	account_put(a);
 }
 
 int
-local_create(int type, struct socket **sp)
+local_create(struct account *a, int type, struct socket **sp)
 {
 	struct local *l;
-	int e = local_alloc(type, &l);
+	int e = local_alloc(a, type, &l);
 
 	if (e == 0)
 		*sp = &l->s;
@@ -50,28 +53,28 @@ local_create(int type, struct socket **sp)
 }
 
 int
-local_pair(int type, struct socket *pair[2])
+local_pair(struct account *a, int type, struct socket *pair[2])
 {
-	struct local *a, *b;
-	int e = local_alloc(type, &a);
+	struct local *one, *other;
+	int e = local_alloc(a, type, &one);
 
 	if (e != 0)
 		return e;
-	e = local_alloc(type, &b);
+	e = local_alloc(a, type, &other);
 	if (e != 0) {
-		so_put(&a->s);
+		so_put(&one->s);
 		return e;
 	}
 	kmutex_enter(sockets_lock);
 	if (type == RSYS_STREAM) {
-		local_stream_join(a, b);
+		local_stream_join(one, other);
 	} else {
-		local_datagram_join(a, b);
-		local_datagram_join(b, a);
+		local_datagram_join(one, other);
+		local_datagram_join(other, one);
 	}
 	kmutex_exit(sockets_lock);
-	pair[0] = &a->s;
-	pair[1] = &b->s;
+	pair[0] = &one->s;
+	pair[1] = &other->s;
 	return 0;
 }
 

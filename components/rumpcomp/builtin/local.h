@@ -42,7 +42,7 @@ extern const struct socket_ops local_stream_ops, local_datagram_ops;
 static inline struct local *local_of(struct socket *s) { return container_of(s, struct local, s); }
 
 /* ENOBUFS. */
-int  local_alloc(int type, struct local **);
+int  local_alloc(struct account *, int type, struct local **);
 void local_free(struct socket *);
 
 int  local_bind(struct socket *, struct rsys_proc *, const struct rsys_address *);

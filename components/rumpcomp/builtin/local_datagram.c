@@ -128,7 +128,7 @@ wait_for_room(struct local *l, struct local *to, const struct message *m)
 static int
 deliver(struct local *l, struct local *to, const struct message *m)
 {
-	struct datagram *d = so_alloc(cost(m->n));
+	struct datagram *d = so_alloc(to->s.account, cost(m->n));
 
 	if (d == NULL)
 		return ENOBUFS;
@@ -166,7 +166,7 @@ consume(struct local *l, struct datagram *d)
 {
 	link_remove(&d->link);
 	l->queued -= cost(d->n);
-	so_free(d, cost(d->n));
+	so_free(l->s.account, d, cost(d->n));
 	so_changed(&l->s);
 	for (struct link *k = l->senders.next; k != &l->senders; k = k->next)
 		so_changed(&container_of(k, struct local, sending)->s);

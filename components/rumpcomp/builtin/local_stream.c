@@ -82,7 +82,7 @@ stream_connect(struct socket *s, struct rsys_proc *p, const struct rsys_address 
 
 	if (e != 0)
 		return e;
-	e = local_alloc(RSYS_STREAM, &end);
+	e = local_alloc(listener->s.account, RSYS_STREAM, &end);
 	if (e == 0) {
 		kmutex_enter(sockets_lock);
 		e = wait_for_place(local_of(s), listener, until);

@@ -33,7 +33,15 @@ struct file {
 	uint64_t offset;
 };
 
+/*
+ * socket.c. Whose memory sockets take: there as long as the process or one of its sockets. NULL: no memory.
+ */
+struct account;
+struct account *account_create(void);
+void account_put(struct account *);
+
 struct rsys_proc {
+	struct account *account; /* constant */
 	uint32_t umask;    /* atomic */
 	kmutex lock;       /* guards the rest */
 	struct cred cred;

@@ -10,13 +10,13 @@
 int
 ring_reserve(struct ring *r, size_t n, size_t most)
 {
-	struct ring new = {.size = min_u64(n > 2 * r->size ? n : 2 * r->size, most)};
+	struct ring new = {.account = r->account, .size = min_u64(n > 2 * r->size ? n : 2 * r->size, most)};
 
 	if (n <= r->size)
 		return 0;
 	if (new.size < RING_LEAST)
 		new.size = min_u64(RING_LEAST, most);
-	new.at = so_alloc(new.size);
+	new.at = so_alloc(r->account, new.size);
 	if (new.at == NULL)
 		return ENOBUFS;
 	new.used = ring_peek(r, new.at, r->used);
@@ -64,6 +64,6 @@ void
 ring_free(struct ring *r)
 {
 	if (r->at != NULL)
-		so_free(r->at, r->size);
-	*r = (struct ring){0};
+		so_free(r->account, r->at, r->size);
+	*r = (struct ring){.account = r->account};
 }

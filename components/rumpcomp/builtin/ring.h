@@ -7,7 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct account;
+
 struct ring {
+	struct account *account; /* who pays for its memory */
 	uint8_t *at;  /* of size bytes, from so_alloc; NULL: nothing was ever put */
 	size_t size;
 	size_t begin; /* of the bytes that are there */

@@ -3,6 +3,20 @@
  */
 #include "proc.h"
 
+static struct rsys_proc *
+proc_alloc(void)
+{
+	struct rsys_proc *p = kmem_zalloc(sizeof(*p));
+
+	if (p == NULL)
+		return NULL;
+	p->account = account_create();
+	if (p->account != NULL)
+		return p;
+	kmem_free(p, sizeof(*p));
+	return NULL;
+}
+
 struct rsys_proc *
 rsys_proc_create(void)
 {
@@ -10,7 +24,7 @@ rsys_proc_create(void)
 	struct lwp l;
 
 	kernel_enter(&l, NULL);
-	p = kmem_zalloc(sizeof(*p));
+	p = proc_alloc();
 	if (p != NULL) {
 		kmutex_init(&p->lock);
 		p->umask = 022;
@@ -31,6 +45,7 @@ rsys_proc_destroy(struct rsys_proc *p)
 			file_close(p->files[fd]);
 	}
 	vnode_release(p->cwd);
+	account_put(p->account);
 	kmutex_destroy(p->lock);
 	kmem_free(p, sizeof(*p));
 	kernel_leave(&l);

@@ -89,7 +89,7 @@ do_socket(struct rsys_proc *p, int type, int flags)
 
 	if (fd < 0)
 		return fd;
-	e = -local_create(type, &s);
+	e = -local_create(p->account, type, &s);
 	if (e == 0)
 		provide(p, fd, f, s, flags);
 	else
@@ -122,7 +122,7 @@ do_socketpair(struct rsys_proc *p, int type, int flags, int fds[2])
 	if (fd[0] < 0)
 		return fd[0];
 	fd[1] = prepare(p, &f[1]);
-	e = fd[1] < 0 ? fd[1] : -local_pair(type, pair);
+	e = fd[1] < 0 ? fd[1] : -local_pair(p->account, type, pair);
 	for (int i = 0; i < 2 && fd[i] >= 0; i++) {
 		fds[i] = (int)fd[i];
 		if (e == 0)

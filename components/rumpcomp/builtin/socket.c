@@ -4,6 +4,7 @@
 #include "socket.h"
 
 #define BUFFER_MAX ((size_t)256 * 1024) /* of sndbuf and rcvbuf */
+#define SHARES     4                    /* of all memory that a process may have one of */
 #define TIME_MAX   1000000000000000u    /* microseconds; whoever waits longer waits for ever */
 
 kmutex sockets_lock;
@@ -13,6 +14,11 @@ static struct {
 	size_t limit;
 } memory;
 
+struct account {
+	int refs;    /* atomic, as used */
+	size_t used;
+};
+
 void
 so_init(void)
 {
@@ -20,33 +26,57 @@ so_init(void)
 	memory.limit = kparam("RUMP_SOCKETS_KB", 4096, 64, 1u << 20) * 1024;
 }
 
-void *
-so_alloc(size_t size)
+struct account *
+account_create(void)
 {
-	void *p = NULL;
+	struct account *a = kmem_zalloc(sizeof(*a));
 
-	if (__atomic_add_fetch(&memory.used, size, __ATOMIC_RELAXED) <= memory.limit)
-		p = kmem_alloc(size);
+	if (a != NULL)
+		a->refs = 1;
+	return a;
+}
+
+void
+account_put(struct account *a)
+{
+	if (__atomic_sub_fetch(&a->refs, 1, __ATOMIC_ACQ_REL) == 0)
+		kmem_free(a, sizeof(*a));
+}
+
+static void
+give_back(struct account *a, size_t size)
+{
+	__atomic_fetch_sub(&a->used, size, __ATOMIC_RELAXED);
+	__atomic_fetch_sub(&memory.used, size, __ATOMIC_RELAXED);
+}
+
+void *
+so_alloc(struct account *a, size_t size)
+{
+	size_t own = __atomic_add_fetch(&a->used, size, __ATOMIC_RELAXED);
+	size_t all = __atomic_add_fetch(&memory.used, size, __ATOMIC_RELAXED);
+	void *p = own <= memory.limit / SHARES && all <= memory.limit ? kmem_alloc(size) : NULL;
+
 	if (p == NULL)
-		__atomic_fetch_sub(&memory.used, size, __ATOMIC_RELAXED);
+		give_back(a, size);
 	return p;
 }
 
 void
-so_free(void *p, size_t size)
+so_free(struct account *a, void *p, size_t size)
 {
 	kmem_free(p, size);
-	__atomic_fetch_sub(&memory.used, size, __ATOMIC_RELAXED);
+	give_back(a, size);
 }
 
 void
-so_start(struct socket *s, const struct socket_ops *ops, int type, size_t sndbuf, size_t rcvbuf)
+so_start(struct socket *s, const struct socket_ops *ops, int type, struct account *a)
 {
+	__atomic_fetch_add(&a->refs, 1, __ATOMIC_RELAXED);
+	s->account = a;
 	s->ops = ops;
 	s->type = type;
 	s->refs = 1;
-	s->sndbuf = sndbuf;
-	s->rcvbuf = rcvbuf;
 	link_init(&s->watchers);
 	kcond_init(&s->changed);
 }

@@ -51,6 +51,7 @@ struct socket_ops {
 struct socket {
 	const struct socket_ops *ops; /* constant, as type */
 	int type;                     /* enum rsys_socket_type */
+	struct account *account;      /* constant, referenced: who pays for what it holds */
 	int refs;                     /* atomic */
 	/* guarded by sockets_lock */
 	kcond changed;
@@ -72,8 +73,11 @@ extern kmutex sockets_lock;
 
 void so_init(void);
 
-/* For families: fills in what is common of a new socket, zeroed, with one reference. */
-void so_start(struct socket *, const struct socket_ops *, int type, size_t sndbuf, size_t rcvbuf);
+/*
+ * For families: fills in what is common of a new socket, zeroed, with one reference. When the family frees it, it puts
+ * the account.
+ */
+void so_start(struct socket *, const struct socket_ops *, int type, struct account *);
 
 static inline void
 so_ref(struct socket *s)
@@ -97,11 +101,11 @@ int  so_wait(struct socket *s, struct socket *other, uint64_t until);
 uint64_t so_deadline(uint64_t us);
 
 /*
- * Memory for sockets and what is under way in them, of which there is so much for all (RUMP_SOCKETS_KB). NULL: it is
- * used up.
+ * Memory for sockets and what waits in them to be received. All have RUMP_SOCKETS_KB of it, and each process, to whose
+ * account it goes, a quarter of that. NULL: it is used up.
  */
-void *so_alloc(size_t);
-void  so_free(void *, size_t);
+void *so_alloc(struct account *, size_t);
+void  so_free(struct account *, void *, size_t);
 
 /* A file for a socket, which is still to be filled in, with a reference. NULL: no memory. */
 struct file *so_file(void);
@@ -116,7 +120,7 @@ int  so_set_option(struct socket *, int option, int64_t value);
 int  so_events(struct socket *); /* L */
 
 /* local.c. A new local socket, and two that are connected. EPROTOTYPE, ENOBUFS. */
-int local_create(int type, struct socket **);
-int local_pair(int type, struct socket *pair[2]);
+int local_create(struct account *, int type, struct socket **);
+int local_pair(struct account *, int type, struct socket *pair[2]);
 
 #endif

@@ -77,7 +77,7 @@ long blocked(const char *dir);
 /* Threads of one process that do anything to few sockets. Result: how much succeeded. */
 long tangle(const char *dir, int threads, int operations, uint64_t seed);
 
-/* Bytes that a datagram socket's queue takes in one of many sockets, until there is no more memory for sockets. */
+/* Bytes that a process' sockets hold at most, which is the same for a second one while the first has them. */
 long fill_sockets(void);
 
 #endif

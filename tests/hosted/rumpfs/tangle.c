@@ -207,12 +207,11 @@ tangle(const char *dir, int threads, int operations, uint64_t seed)
 	return bad != 0 ? bad : good;
 }
 
-/* As much as fits into the sockets of a process of its own. Result: bytes, less than one more would be. */
-long
-fill_sockets(void)
+/* As much as fits into the sockets of a process. */
+static long
+fill(struct rsys_proc *p)
 {
 	static const uint8_t bytes[8000];
-	struct rsys_proc *p = rsys_proc_create();
 	long total = 0, e = 0;
 	int fds[2];
 
@@ -222,6 +221,16 @@ fill_sockets(void)
 			total += e;
 		e = e == -35 ? 0 : e;
 	}
-	rsys_proc_destroy(p);
 	return e == -55 ? total : e;
+}
+
+long
+fill_sockets(void)
+{
+	struct rsys_proc *first = rsys_proc_create(), *second = rsys_proc_create();
+	long one = fill(first), other = fill(second);
+
+	rsys_proc_destroy(first);
+	rsys_proc_destroy(second);
+	return one == other ? one : -1000;
 }
