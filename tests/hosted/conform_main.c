@@ -1,5 +1,5 @@
 /*
- * Runs the list of conformance tests in this process. usage: conform DISK TEXT [NAME...]
+ * Runs the list of conformance tests in this process. usage: conform DISK DISK TEXT [NAME...]
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,10 +56,10 @@ run_all(void *arg)
 int
 main(int argc, char **argv)
 {
-	if (argc < 3) {
-		fputs("usage: conform DISK TEXT [NAME...]\n", stderr);
+	if (argc < 4) {
+		fputs("usage: conform DISK DISK TEXT [NAME...]\n", stderr);
 		return 2;
 	}
-	platform_start(argv[1], argv[2]);
-	run_all(argv + 3);
+	platform_start(argv + 1, argv[3]);
+	run_all(argv + 4);
 }

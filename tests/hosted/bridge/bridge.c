@@ -1,6 +1,6 @@
 /*
  * A bridge for the component's hypercalls in a Linux process: threads, memory and time of the
- * process, and a block server on a thread. It is as unkind as the real one may be: waits end for
+ * process, and block servers on threads. It is as unkind as the real one may be: waits end for
  * no reason now and then, and requests complete in any order.
  */
 #include "rumpuser/bridge.h"
@@ -214,34 +214,39 @@ bridge_stop(const char *why)
 	abort();
 }
 
-/* The block server: a thread that takes requests from the ring, some at a time, and answers
+#define SERVERS 2
+
+/* The block servers: each a thread that takes requests from its ring, some at a time, and answers
  * them from the last to the first. */
-static struct {
-	pthread_mutex_t lock; /* guards what follows */
-	pthread_cond_t kicked, completed;
-	int kicks, notes;
+static struct server {
+	pthread_cond_t kicked;
+	int kicks;            /* guarded by server_lock */
 	FILE *disk;
 	uint64_t sectors;
 	struct bridge_disk d;
 	uint32_t taken, done; /* the server's own */
 	_Atomic uint32_t most; /* requests that were there at once */
 	_Atomic uint32_t flushes;
-} server = {.lock = PTHREAD_MUTEX_INITIALIZER, .kicked = PTHREAD_COND_INITIALIZER, .completed = PTHREAD_COND_INITIALIZER};
+} servers[SERVERS] = {{.kicked = PTHREAD_COND_INITIALIZER}, {.kicked = PTHREAD_COND_INITIALIZER}};
+
+static pthread_mutex_t server_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t completed = PTHREAD_COND_INITIALIZER;
+static int completions; /* of all servers, that the block thread has not heard of; guarded by server_lock */
 
 static uint32_t
-serve(const struct blk_request *r)
+serve(struct server *v, const struct blk_request *r)
 {
-	uint8_t *data = server.d.buffer + r->offset;
+	uint8_t *data = v->d.buffer + r->offset;
 	size_t n = (size_t)r->sectors * BLK_SECTOR;
-	int fd = fileno(server.disk);
+	int fd = fileno(v->disk);
 
 	if (r->op == BLK_FLUSH) {
-		server.flushes++;
+		v->flushes++;
 		return 0;
 	}
-	if (r->sectors == 0 || r->offset < BRIDGE_PAGE || r->offset % BLK_SECTOR != 0 || r->offset + n > server.d.bytes)
+	if (r->sectors == 0 || r->offset < BRIDGE_PAGE || r->offset % BLK_SECTOR != 0 || r->offset + n > v->d.bytes)
 		return 22;
-	if (r->sector + r->sectors > server.sectors)
+	if (r->sector + r->sectors > v->sectors)
 		return 28;
 	if (r->op == BLK_READ)
 		return pread(fd, data, n, (off_t)(r->sector * BLK_SECTOR)) == (ssize_t)n ? 0 : 5;
@@ -249,56 +254,59 @@ serve(const struct blk_request *r)
 }
 
 static void
-complete(uint64_t id, uint32_t error)
+complete(struct server *v, uint64_t id, uint32_t error)
 {
-	server.d.ring->done[server.done % BLK_RING_SLOTS] = (struct blk_completion){id, error, 0};
-	server.done++;
-	__atomic_store_n(&server.d.ring->done_head, server.done, __ATOMIC_RELEASE);
-	pthread_mutex_lock(&server.lock);
-	server.notes++;
-	pthread_cond_signal(&server.completed);
-	pthread_mutex_unlock(&server.lock);
+	v->d.ring->done[v->done % BLK_RING_SLOTS] = (struct blk_completion){id, error, 0};
+	v->done++;
+	__atomic_store_n(&v->d.ring->done_head, v->done, __ATOMIC_RELEASE);
+	pthread_mutex_lock(&server_lock);
+	completions++;
+	pthread_cond_signal(&completed);
+	pthread_mutex_unlock(&server_lock);
 }
 
 static void
-serve_batch(void)
+serve_batch(struct server *v)
 {
 	struct blk_request batch[BLK_RING_SLOTS];
-	uint32_t head = __atomic_load_n(&server.d.ring->req_head, __ATOMIC_ACQUIRE);
+	uint32_t head = __atomic_load_n(&v->d.ring->req_head, __ATOMIC_ACQUIRE);
 	int n = 0;
 
-	if (head - server.taken > server.most)
-		server.most = head - server.taken;
-	while (server.taken != head)
-		batch[n++] = server.d.ring->req[server.taken++ % BLK_RING_SLOTS];
+	if (head - v->taken > v->most)
+		v->most = head - v->taken;
+	while (v->taken != head)
+		batch[n++] = v->d.ring->req[v->taken++ % BLK_RING_SLOTS];
 	while (n-- > 0)
-		complete(batch[n].id, serve(&batch[n]));
+		complete(v, batch[n].id, serve(v, &batch[n]));
 }
 
 static void *
-server_main(void *unused)
+server_main(void *arg)
 {
+	struct server *v = arg;
+
 	for (;;) {
-		pthread_mutex_lock(&server.lock);
-		while (server.kicks == 0)
-			pthread_cond_wait(&server.kicked, &server.lock);
-		server.kicks = 0;
-		pthread_mutex_unlock(&server.lock);
+		pthread_mutex_lock(&server_lock);
+		while (v->kicks == 0)
+			pthread_cond_wait(&v->kicked, &server_lock);
+		v->kicks = 0;
+		pthread_mutex_unlock(&server_lock);
 		usleep(SERVER_SLOW);
-		serve_batch();
+		serve_batch(v);
 	}
-	return unused;
+	return NULL;
 }
 
 int
 bridge_disk_there(unsigned number)
 {
-	return number == 0;
+	return number < SERVERS;
 }
 
 int
 bridge_disk_open(unsigned number, size_t pages, struct bridge_disk *d)
 {
+	struct server *v = &servers[number % SERVERS];
 	pthread_t t;
 
 	if (!bridge_disk_there(number))
@@ -306,56 +314,54 @@ bridge_disk_open(unsigned number, size_t pages, struct bridge_disk *d)
 	d->buffer = bridge_pages_alloc(pages);
 	d->ring = (struct blk_ring *)d->buffer;
 	d->bytes = pages * BRIDGE_PAGE;
-	d->sectors = server.sectors;
+	d->sectors = v->sectors;
 	d->readonly = 0;
-	server.d = *d;
-	pthread_create(&t, NULL, server_main, NULL);
+	v->d = *d;
+	pthread_create(&t, NULL, server_main, v);
 	pthread_detach(t);
 	return 0;
 }
 
-static uint8_t nvram[65536];
+static uint8_t nvram[SERVERS][65536];
 
 uint64_t
 bridge_nvram_size(unsigned number)
 {
-	(void)number;
-	return sizeof(nvram);
+	return sizeof(nvram[number]);
 }
 
 int
 bridge_nvram_move(unsigned number, int writing, size_t offset, size_t n, uint64_t at)
 {
-	uint8_t *buffer = server.d.buffer + offset;
+	const struct server *v = &servers[number];
+	uint8_t *buffer = v->d.buffer + offset;
 
-	(void)number;
-	if (at > sizeof(nvram) || n > sizeof(nvram) - at || offset > server.d.bytes || n > server.d.bytes - offset)
+	if (at > sizeof(nvram[number]) || n > sizeof(nvram[number]) - at || offset > v->d.bytes || n > v->d.bytes - offset)
 		return 22;
 	if (writing)
-		memcpy(nvram + at, buffer, n);
+		memcpy(nvram[number] + at, buffer, n);
 	else
-		memcpy(buffer, nvram + at, n);
+		memcpy(buffer, nvram[number] + at, n);
 	return 0;
 }
 
 void
 bridge_disk_kick(unsigned number)
 {
-	(void)number;
-	pthread_mutex_lock(&server.lock);
-	server.kicks++;
-	pthread_cond_signal(&server.kicked);
-	pthread_mutex_unlock(&server.lock);
+	pthread_mutex_lock(&server_lock);
+	servers[number].kicks++;
+	pthread_cond_signal(&servers[number].kicked);
+	pthread_mutex_unlock(&server_lock);
 }
 
 void
 bridge_disk_wait(void)
 {
-	pthread_mutex_lock(&server.lock);
-	while (server.notes == 0)
-		pthread_cond_wait(&server.completed, &server.lock);
-	server.notes = 0;
-	pthread_mutex_unlock(&server.lock);
+	pthread_mutex_lock(&server_lock);
+	while (completions == 0)
+		pthread_cond_wait(&completed, &server_lock);
+	completions = 0;
+	pthread_mutex_unlock(&server_lock);
 }
 
 static void
@@ -404,20 +410,27 @@ bridge_file(const char *name, struct bridge_file *f)
 	return strcmp(name, "conform.toml") == 0;
 }
 
+static void
+disk_open(struct server *v, const char *disk)
+{
+	v->disk = fopen(disk, "r+b");
+	if (v->disk == NULL) {
+		perror(disk);
+		exit(2);
+	}
+	fseek(v->disk, 0, SEEK_END);
+	v->sectors = (uint64_t)ftell(v->disk) / BLK_SECTOR;
+}
+
 void
-platform_start(const char *disk, const char *path)
+platform_start(char *const disks[SERVERS], const char *path)
 {
 	bridge_init();
 	text_read(path);
 	for (const struct conform_param *p = conform_params; p->name != NULL; p++)
 		setenv(p->name, p->value, 1);
-	server.disk = fopen(disk, "r+b");
-	if (server.disk == NULL) {
-		perror(disk);
-		exit(2);
-	}
-	fseek(server.disk, 0, SEEK_END);
-	server.sectors = (uint64_t)ftell(server.disk) / BLK_SECTOR;
+	for (int i = 0; i < SERVERS; i++)
+		disk_open(&servers[i], disks[i]);
 	if (bridge_thread_create(block_thread, NULL) == 0)
 		exit(2);
 }
@@ -441,19 +454,19 @@ bio_sync_flushes(void)
 {
 	static uint8_t data[BLK_SECTOR];
 	int fd, left = 2;
-	uint32_t before = server.flushes;
+	uint32_t before = servers[0].flushes;
 
 	if (rumpuser_open("disk0", RUMPUSER_OPEN_RDWR | RUMPUSER_OPEN_BIO, &fd) != 0)
 		return "the device does not open";
 	rumpuser_bio(fd, RUMPUSER_BIO_WRITE, data, sizeof(data), 0, count_down, &left);
 	while (left > 1)
 		kernel_pause();
-	if (server.flushes != before)
+	if (servers[0].flushes != before)
 		return "a write that nobody wants stable is flushed";
 	rumpuser_bio(fd, RUMPUSER_BIO_WRITE | RUMPUSER_BIO_SYNC, data, sizeof(data), 0, count_down, &left);
 	while (left > 0)
 		kernel_pause();
-	return server.flushes > before ? NULL : "a write was to be stable, and nothing was flushed";
+	return servers[0].flushes > before ? NULL : "a write was to be stable, and nothing was flushed";
 }
 
 /* Result: NULL, or why syncfd does not flush when it should, or does when it should not. */
@@ -465,16 +478,16 @@ syncfd_flushes(void)
 
 	if (rumpuser_open("disk0", RUMPUSER_OPEN_RDWR, &fd) != 0)
 		return "the device does not open";
-	before = server.flushes;
+	before = servers[0].flushes;
 	rumpuser_syncfd(fd, RUMPUSER_SYNCFD_READ | RUMPUSER_SYNCFD_BARRIER | RUMPUSER_SYNCFD_SYNC, 0, 0);
-	if (server.flushes != before)
+	if (servers[0].flushes != before)
 		return "syncfd flushes where only reads were meant";
 	rumpuser_syncfd(fd, RUMPUSER_SYNCFD_WRITE | RUMPUSER_SYNCFD_SYNC, 0, 0);
-	if (server.flushes != before + 1)
+	if (servers[0].flushes != before + 1)
 		return "syncfd came back before the server had flushed once";
 	rumpuser_syncfd(fd, RUMPUSER_SYNCFD_WRITE, 0, 0);
 	rumpuser_syncfd(fd, RUMPUSER_SYNCFD_WRITE | RUMPUSER_SYNCFD_SYNC, 0, 0);
-	return server.flushes == before + 3 ? NULL : "a flush that nobody waits for does not come";
+	return servers[0].flushes == before + 3 ? NULL : "a flush that nobody waits for does not come";
 }
 
 const char *
@@ -484,7 +497,7 @@ platform_check(void)
 
 	if (wrong == NULL)
 		wrong = syncfd_flushes();
-	return server.most >= IN_FLIGHT ? wrong : "never were 16 block requests in flight";
+	return servers[0].most >= IN_FLIGHT ? wrong : "never were 16 block requests in flight";
 }
 
 /* From components/lib, which would bring its own memcpy along. */

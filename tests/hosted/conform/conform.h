@@ -83,6 +83,9 @@ const char *clock_wall(void), *clock_nothing(void), *thread_loose(void), *thread
 const char *rw_downgrade_shares(void), *rw_free(void), *cv_nobody(void), *cv_no_time(void), *file_twice(void);
 const char *bio_last(void), *cv_long(void), *base_proxy(void);
 
+/* two.c: two block devices. */
+const char *bio_two(void);
+
 /* io.c: bytes of files. */
 const char *file_modes(void), *iov_back(void), *iov_end(void), *iov_refused(void), *iov_order(void), *iov_neighbours(void);
 const char *iov_file(void), *sync_refused(void), *sync_barrier(void);

@@ -81,6 +81,7 @@ const struct conform_test conform_tests[] = {
 	{"bio-once", "each of 16 requests in flight is answered once", bio_once},
 	{"bio-refused", "a request that cannot be is answered with an error, once", bio_refused},
 	{"bio-last", "the last sector is there", bio_last},
+	{"bio-two", "two devices at once have each its own requests, barriers and bytes", bio_two},
 	{"iov-back", "bytes at any offset are written and read back in other pieces, and their neighbours stay", iov_back},
 	{"file-modes", "a file opens only as it can be used, and none is made", file_modes},
 	{"iov-end", "a transfer ends at the end of the device", iov_end},

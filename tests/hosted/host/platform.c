@@ -7,9 +7,10 @@
 #include "host.h"
 
 void
-platform_start(const char *disk, const char *text)
+platform_start(char *const disks[2], const char *text)
 {
-	host_device("disk0", disk, 0);
+	host_device("disk0", disks[0], 0);
+	host_device("disk1", disks[1], 0);
 	host_file("conform.toml", text);
 	host_bio_refuse();
 	for (const struct conform_param *p = conform_params; p->name != NULL; p++)
