@@ -16,9 +16,9 @@ SPARE_THREADS = 16
 PORTS = 1 << 16
 THREAD_NUMBER_MAX = 255
 FILE_NAME_MAX = 60  # so that a tar header holds it with the component's name
-# What is no component's: the adapters' hole below 1 MiB (384 KiB), the firmware's tables at the top (128 KiB), the kernel with
-# its page tables, what the booter keeps to build a component once more; and the kernel's record of each frame.
-KERNEL_KIB = 1024
+# What is no component's: the low MiB, the firmware's tables at the top (128 KiB), the kernel with its page tables (192 KiB), what
+# the booter keeps to build a component once more (256 KiB); and the kernel's record of each frame.
+KERNEL_KIB = 1600
 KERNEL_SHARE = 256
 
 Graph = dict[str, list[str]]

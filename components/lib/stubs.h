@@ -36,7 +36,7 @@
 .endm
 
 /* name: the function. slot: of its sinv. args: number of arguments. opid: whether it carries an operation id. */
-.macro CLIENT_STUB name, slot, args, opid
+.macro CLIENT_STUB name, slot, args, opid=0
 	.section .text.stub.\name, "ax", @progbits
 	.globl	\name
 	.type	\name, @function
@@ -98,7 +98,7 @@
 .endm
 
 /* name: the function. args: number of arguments. opid: as above; without, it is 0. out1, out2: as above, where it expects them. */
-.macro SERVER_STUB name, args, opid, out1, out2
+.macro SERVER_STUB name, args, opid=0, out1, out2
 	.section .text.entry.\name, "ax", @progbits
 	.globl	__entry_\name
 	.type	__entry_\name, @function
