@@ -1,6 +1,6 @@
 /*
  * Threads that do anything to the same few names in a tree three levels deep: folders move into
- * one another while others create, shorten, list and remove in them. Any result is right; what is
+ * one another while others create, shorten, list and remove in them, sockets too. Any result is right; what is
  * judged is that nobody crashes or hangs, and afterwards the disk. The tree may have no space
  * left, be damaged, or have requests that fail.
  */
@@ -17,7 +17,7 @@ struct scrambler {
 	pthread_t thread;
 	struct rsys_proc *proc;
 	const char *dir;
-	int operations, names, fd;
+	int operations, names, fd, socket;
 	long succeeded;
 	uint64_t random;
 	uint8_t buf[BYTES];
@@ -83,6 +83,21 @@ file_step(struct scrambler *s)
 	return roll(s, 4) == 0 ? rsys_fsync(s->proc, s->fd) : 0;
 }
 
+/* A socket with a name, which the one before may have lost; and a datagram to another name. */
+static long
+rename_socket(struct scrambler *s, const char *path, const char *other)
+{
+	struct rsys_address a = {.family = RSYS_LOCAL}, b = a;
+
+	snprintf(a.path, sizeof(a.path), "%.*s", RSYS_PATH_LOCAL, path);
+	snprintf(b.path, sizeof(b.path), "%.*s", RSYS_PATH_LOCAL, other);
+	if (s->socket >= 0)
+		rsys_close(s->proc, s->socket);
+	s->socket = (int)rsys_socket(s->proc, RSYS_LOCAL, RSYS_DATAGRAM, 0);
+	rsys_send(s->proc, s->socket, s->buf, 100, RSYS_DONTWAIT, &b);
+	return rsys_bind(s->proc, s->socket, &a);
+}
+
 static long
 step(struct scrambler *s)
 {
@@ -91,7 +106,7 @@ step(struct scrambler *s)
 
 	choose_path(s, a);
 	choose_path(s, b);
-	switch (roll(s, 15)) {
+	switch (roll(s, 16)) {
 	case 0:
 	case 1:
 		return rsys_mkdir(s->proc, a, 0777);
@@ -113,6 +128,8 @@ step(struct scrambler *s)
 		return rsys_stat(s->proc, a, &st);
 	case 11:
 		return list(s, a);
+	case 12:
+		return rename_socket(s, a, b);
 	}
 	return file_step(s);
 }
@@ -137,7 +154,7 @@ scramble(const char *dir, int threads, int operations, int names, uint64_t seed)
 	for (int i = 0; i < threads; i++) {
 		all[i] = (struct scrambler){
 			.proc = rsys_proc_create(), .dir = dir, .operations = operations,
-			.names = names, .fd = -1, .random = seed * 1000 + (uint64_t)i,
+			.names = names, .fd = -1, .socket = -1, .random = seed * 1000 + (uint64_t)i,
 		};
 		pthread_create(&all[i].thread, NULL, scrambler_main, &all[i]);
 	}
