@@ -65,6 +65,9 @@ struct ext2_node {
 	uint32_t flags, generation, file_acl, dtime;
 	uint64_t sectors;          /* of 512 bytes, with indirect blocks: i_blocks */
 	uint16_t extra_isize;
+	/* of a directory: no block before room_lbn has room for an entry of room_for bytes */
+	uint64_t room_lbn;
+	uint32_t room_for;
 	int fresh;                 /* not on the disk yet */
 	struct ktime mtime, ctime, crtime;
 	struct link orphan;        /* guarded by the file system's orphan_lock; then dtime is the next one's number */
@@ -173,8 +176,8 @@ struct ext2_slot { /* where an entry is */
 };
 int  ext2_dir_find(struct ext2_node *dir, const struct name *, uint32_t *inop, struct ext2_slot *);
 int  ext2_dir_enter(struct op *, struct ext2_node *dir, const struct name *, uint32_t ino, uint32_t mode);
-int  ext2_dir_remove(struct op *, struct ext2_node *dir, const struct ext2_slot *);
-int  ext2_dir_replace(struct op *, struct ext2_node *dir, const struct ext2_slot *, uint32_t ino, uint32_t mode);
+int  ext2_dir_remove(struct op *, struct ext2_node *dir, const struct name *, const struct ext2_slot *);
+int  ext2_dir_replace(struct op *, struct ext2_node *dir, const struct name *, const struct ext2_slot *, uint32_t ino, uint32_t mode);
 int  ext2_dir_empty(struct ext2_node *dir); /* 0, ENOTEMPTY, EIO */
 int  ext2_dir_init(struct op *, struct ext2_node *dir, uint32_t parent);
 int  ext2_readdir(struct vnode *, void *, size_t n, uint64_t *offp, size_t *donep);
@@ -191,6 +194,7 @@ int  ext2_write(struct vnode *, const void *, size_t n, uint64_t off, size_t *do
 
 /* ext2_name.c, ext2_rename.c */
 extern const struct vnode_ops ext2_vnode_ops;
+int  ext2_lookup(struct vnode *dir /* R or W */, const struct name *, uint32_t *inop);
 extern const struct mount_ops ext2_mount_ops;
 int  ext2_make(struct vnode *, const struct name *, const struct vnode_new *, struct vnode **);
 int  ext2_link(struct vnode *, const struct name *, struct vnode *);

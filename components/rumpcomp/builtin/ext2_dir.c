@@ -8,6 +8,8 @@
  */
 #include "ext2.h"
 
+#include "ncache.h"
+
 #define HEAD sizeof(struct ext2_dirent)
 
 static uint32_t
@@ -66,26 +68,37 @@ ext2_dir_block(struct ext2_node *dir, uint64_t lbn, struct buf **bp)
 	return buf_read(fs->dev, block, run - 1, bp);
 }
 
+static int
+is_name(const struct ext2_dirent *d, const struct name *name)
+{
+	const char *text = (const char *)(d + 1);
+
+	/* names that differ often do so at the end */
+	return d->name_len == name->len && d->inode != 0 && text[name->len - 1] == name->s[name->len - 1] &&
+	       memcmp(text, name->s, name->len) == 0;
+}
+
 /* Looks for a name in one block. Result: 0, ENOENT or EIO. */
 static int
 find_in_block(struct ext2_node *dir, const uint8_t *block, const struct name *name, uint32_t *inop,
               struct ext2_slot *slot)
 {
 	struct ext2 *fs = ext2_of(&dir->v);
-	uint32_t len;
+	uint32_t prev = 0, len;
 
-	slot->prev = 0;
-	for (slot->off = 0; slot->off < fs->bsize; slot->off += len) {
-		const struct ext2_dirent *d = entry(block, slot->off);
+	for (uint32_t off = 0; off < fs->bsize; off += len) {
+		const struct ext2_dirent *d = entry(block, off);
 
-		len = ext2_dirent_check(fs, block, slot->off);
+		len = ext2_dirent_check(fs, block, off);
 		if (len == 0)
 			return ext2_damage(fs, "an entry of directory", dir->v.ino);
-		if (d->name_len == name->len && d->inode != 0 && memcmp(d + 1, name->s, name->len) == 0) {
+		if (is_name(d, name)) {
+			slot->off = off;
+			slot->prev = prev;
 			*inop = d->inode;
 			return ext2_ino_ok(fs, d->inode) ? 0 : ext2_damage(fs, "an entry names inode", d->inode);
 		}
-		slot->prev = slot->off;
+		prev = off;
 	}
 	return ENOENT;
 }
@@ -180,15 +193,22 @@ enter_in_new_block(struct op *op, struct ext2_node *dir, const struct name *name
 	return 0;
 }
 
+/* The first block that may have room for an entry of so many bytes. */
+static uint64_t
+room_from(const struct ext2_node *dir, uint32_t need)
+{
+	return need >= dir->room_for ? dir->room_lbn : 0;
+}
+
 int
 ext2_dir_enter(struct op *op, struct ext2_node *dir, const struct name *name, uint32_t ino, uint32_t mode)
 {
 	struct ext2 *fs = ext2_of(&dir->v);
-	uint64_t blocks = dir->v.size >> fs->bshift;
+	uint64_t blocks = dir->v.size >> fs->bshift, lbn = room_from(dir, entry_size(name->len));
 	uint8_t type = ext2_file_type(fs, mode);
 	int e = ENOSPC;
 
-	for (uint64_t lbn = 0; lbn < blocks && e == ENOSPC; lbn++) {
+	while (lbn < blocks && e == ENOSPC) {
 		struct buf *b;
 
 		e = ext2_dir_block(dir, lbn, &b);
@@ -196,14 +216,19 @@ ext2_dir_enter(struct op *op, struct ext2_node *dir, const struct name *name, ui
 			return e;
 		e = enter_in_block(op, fs, b, name, ino, type);
 		buf_release(b);
+		lbn += e == ENOSPC;
 	}
+	dir->room_lbn = lbn;
+	dir->room_for = entry_size(name->len);
 	if (e == ENOSPC)
 		e = enter_in_new_block(op, dir, name, ino, type);
+	if (e == 0)
+		ncache_enter(dir->v.mp, dir->v.ino, name, ino);
 	return e == 0 ? changed(op, dir) : e;
 }
 
 int
-ext2_dir_remove(struct op *op, struct ext2_node *dir, const struct ext2_slot *slot)
+ext2_dir_remove(struct op *op, struct ext2_node *dir, const struct name *name, const struct ext2_slot *slot)
 {
 	struct ext2_dirent *d;
 	struct buf *b;
@@ -216,13 +241,16 @@ ext2_dir_remove(struct op *op, struct ext2_node *dir, const struct ext2_slot *sl
 		d->inode = 0;
 	else
 		d->rec_len += entry(b->data, slot->off)->rec_len;
+	dir->room_lbn = min_u64(dir->room_lbn, slot->lbn);
+	ncache_enter(dir->v.mp, dir->v.ino, name, 0);
 	op_dirty_part(op, b, BUF_OWNER_META, d, sizeof(*d));
 	buf_release(b);
 	return changed(op, dir);
 }
 
 int
-ext2_dir_replace(struct op *op, struct ext2_node *dir, const struct ext2_slot *slot, uint32_t ino, uint32_t mode)
+ext2_dir_replace(struct op *op, struct ext2_node *dir, const struct name *name, const struct ext2_slot *slot, uint32_t ino,
+                 uint32_t mode)
 {
 	struct ext2_dirent *d;
 	struct buf *b;
@@ -233,6 +261,7 @@ ext2_dir_replace(struct op *op, struct ext2_node *dir, const struct ext2_slot *s
 	d = entry(b->data, slot->off);
 	d->inode = ino;
 	d->file_type = ext2_file_type(ext2_of(&dir->v), mode);
+	ncache_forget(dir->v.mp, dir->v.ino, name);
 	op_dirty_part(op, b, BUF_OWNER_META, d, sizeof(*d));
 	buf_release(b);
 	return changed(op, dir);

@@ -3,6 +3,7 @@
  */
 #include "ext2.h"
 
+#include "ncache.h"
 #include "redo.h"
 
 static void
@@ -12,6 +13,7 @@ ext2_destroy(struct ext2 *fs)
 		kmem_free(fs->groups, (size_t)fs->ngroups * sizeof(struct ext2_group));
 	if (fs->redo != NULL)
 		redo_close(fs->redo);
+	ncache_purge(&fs->mount);
 	kmutex_destroy(fs->alloc);
 	kmutex_destroy(fs->orphan_lock);
 	kmem_free(fs, sizeof(*fs));

@@ -6,6 +6,8 @@
  */
 #include "ext2.h"
 
+#include "ncache.h"
+
 #define FAST_LINK_MAX (EXT2_NBLOCKS * 4) /* with the terminating zero */
 
 int
@@ -25,12 +27,18 @@ has_blocks(const struct ext2_node *n)
 	return type == S_IFREG || type == S_IFDIR || (type == S_IFLNK && !ext2_is_fast_link(n));
 }
 
-static int
+int
 ext2_lookup(struct vnode *dir, const struct name *name, uint32_t *inop)
 {
 	struct ext2_slot slot;
+	int e;
 
-	return ext2_dir_find(node_of(dir), name, inop, &slot);
+	if (ncache_find(dir->mp, dir->ino, name, inop))
+		return *inop == 0 ? ENOENT : 0;
+	e = ext2_dir_find(node_of(dir), name, inop, &slot);
+	if ((e == 0 || e == ENOENT) && !name_is_dotdot(name) && !name_is_dot(name))
+		ncache_enter(dir->mp, dir->ino, name, e == 0 ? *inop : 0);
+	return e;
 }
 
 static void
@@ -150,12 +158,11 @@ make_once(struct vnode *dir, const struct name *name, const struct vnode_new *ne
 {
 	struct ext2 *fs = ext2_of(dir);
 	int is_dir = (new->mode & S_IFMT) == S_IFDIR, e;
-	struct ext2_slot slot;
 	struct vnode *v = NULL;
 	struct op op;
 	uint32_t ino;
 
-	e = ext2_dir_find(node_of(dir), name, &ino, &slot);
+	e = ext2_lookup(dir, name, &ino);
 	if (e != ENOENT)
 		return e == 0 ? EEXIST : e;
 	if (is_dir && dir->nlink >= EXT2_LINK_MAX)
@@ -199,10 +206,9 @@ static int
 link_once(struct vnode *dir, const struct name *name, struct vnode *v)
 {
 	struct ext2_node *n = node_of(v);
-	struct ext2_slot slot;
 	struct op op;
 	uint32_t ino;
-	int e = ext2_dir_find(node_of(dir), name, &ino, &slot);
+	int e = ext2_lookup(dir, name, &ino);
 
 	if (e != ENOENT)
 		return e == 0 ? EEXIST : e;
@@ -260,7 +266,7 @@ ext2_remove(struct vnode *dir, const struct name *name, struct vnode *v)
 	op_begin(&op, ext2_of(v)->dev);
 	if (vnode_is_dir(v) && dir->nlink > 2)
 		dir->nlink--;
-	e = ext2_dir_remove(&op, d, &slot);
+	e = ext2_dir_remove(&op, d, name, &slot);
 	if (e == 0) {
 		e = ext2_drop_link(&op, n);
 		if (e == 0)

@@ -18,14 +18,15 @@ enter_target(struct op *op, struct rename *r)
 	struct ext2_node *tdir = node_of(r->tdir);
 	struct ext2_slot slot;
 	uint32_t ino;
-	int e = ext2_dir_find(tdir, r->tname, &ino, &slot);
+	int e;
 
-	if (r->victim == NULL)
+	if (r->victim == NULL) {
+		e = ext2_lookup(r->tdir, r->tname, &ino);
 		return e != ENOENT ? (e == 0 ? EEXIST : e)
 		                   : ext2_dir_enter(op, tdir, r->tname, r->file->ino, r->file->mode);
-	if (e != 0)
-		return e;
-	return ext2_dir_replace(op, tdir, &slot, r->file->ino, r->file->mode);
+	}
+	e = ext2_dir_find(tdir, r->tname, &ino, &slot);
+	return e != 0 ? e : ext2_dir_replace(op, tdir, r->tname, &slot, r->file->ino, r->file->mode);
 }
 
 static int
@@ -36,7 +37,7 @@ remove_source(struct op *op, struct rename *r)
 	uint32_t ino;
 	int e = ext2_dir_find(fdir, r->fname, &ino, &slot);
 
-	return e != 0 ? e : ext2_dir_remove(op, fdir, &slot);
+	return e != 0 ? e : ext2_dir_remove(op, fdir, r->fname, &slot);
 }
 
 /* The directory lies in another now. */
@@ -44,14 +45,15 @@ static int
 change_parent(struct op *op, struct rename *r)
 {
 	struct ext2_node *n = node_of(r->file);
+	const struct name dotdot = {"..", 2};
 	struct ext2_slot slot;
 	uint32_t ino;
-	int e = ext2_dir_find(n, &(struct name){"..", 2}, &ino, &slot);
+	int e = ext2_dir_find(n, &dotdot, &ino, &slot);
 
 	if (e != 0)
 		return e;
 	__atomic_store_n(&r->file->parent, r->tdir->ino, __ATOMIC_RELAXED);
-	return ext2_dir_replace(op, n, &slot, r->tdir->ino, S_IFDIR);
+	return ext2_dir_replace(op, n, &dotdot, &slot, r->tdir->ino, S_IFDIR);
 }
 
 static int

@@ -4,6 +4,7 @@
 #include "buf.h"
 #include "dev.h"
 #include "journal.h"
+#include "ncache.h"
 #include "op.h"
 #include "proc.h"
 #include "socket.h"
@@ -23,6 +24,7 @@ rsys_init(void)
 	bcache_init();
 	ops_init();
 	vnode_init();
+	ncache_init();
 	rename_init();
 	so_init();
 	e = mount_root();
