@@ -62,7 +62,7 @@ NAMED = Kind(
 SPECIAL_FRAMES = {"rest": REST, "threads": THREADS}
 FRAMES = Kind('a number of KiB, "rest" or "threads"', lambda value: _is_number(value) or value in [*SPECIAL_FRAMES])
 
-DISKS = ["virtio"]  # devices that the machine may have
+DISKS = ["virtio", "ahci"]  # devices that the machine may have
 FURTHER = ["copy", "sound"]  # what further disks must be after a run; runscripts/README.md
 DISK_NAME = re.compile(r"disk[a-z0-9_-]+\.img")
 SYSTEM_KEYS = {

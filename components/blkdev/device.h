@@ -20,7 +20,7 @@ struct device {
 	u32 line;      /* of its interrupt */
 };
 
-/* Finds the first one on the PCI bus, and takes memory for it; panics if there is none. */
+/* Called once: finds the first one on the PCI bus, and takes memory for it; panics if there is none. */
 void device_find(void);
 
 /*

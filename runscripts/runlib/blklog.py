@@ -25,7 +25,8 @@ def cut_off(file: Path) -> str:
         if kind == END:
             break
         if kind == FULL:
-            raise Stop(f"{file.name}: the log of the block server is full: its parameter log, {len(data) >> 10} KiB, is too small")
+            size = f"{len(data) >> 10} KiB"
+            raise Stop(f"{file.name}: the log of the block server is full: its parameter log, {size}, is too small")
         if kind not in (WRITE, FLUSH, MARK) or length > len(data) - at - RECORD.size or bool(length) != (kind == WRITE):
             raise Stop(f"{file.name}: the log of the block server has a wrong record at {at}")
         counts[kind] += 1

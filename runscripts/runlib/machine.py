@@ -26,6 +26,10 @@ from .options import Options
 from .places import KERNEL, call, find_tool
 
 QEMU_LEAST = (7, 2)
+DISKS = {  # devices, by their names in scripts
+    "virtio": ["-device", "virtio-blk-pci,disable-legacy=on,drive=disk"],
+    "ahci": ["-device", "ahci,id=ahci", "-device", "ide-hd,bus=ahci.0,drive=disk"],
+}
 AFTER = "after.img"  # the disk after the run; of further ones, after_name
 EXIT_GOOD, EXIT_BAD, EXIT_PANIC = 33, 65, 253  # components/booter/README.md
 KVM_GET_API_VERSION, KVM_CREATE_VM = 0xAE00, 0xAE01
@@ -184,7 +188,7 @@ def command_line(
     if composed.disk:
         drive = f"if=none,id=disk,format=raw,file={_escaped(out / AFTER)}"
         command += ["-drive", ",".join(filter(None, [drive, composed.disk_options]))]
-        command += ["-device", f"{composed.disk}-blk-pci,disable-legacy=on,drive=disk"]
+        command += DISKS[composed.disk]
     if options.gdb:
         command += ["-gdb", "tcp:127.0.0.1:1234", "-S"]
     return command

@@ -11,7 +11,7 @@
 
 #include "test.h"
 
-#define PATIENCE 5 /* seconds */
+#define PATIENCE 15 /* seconds */
 
 struct client me;
 static word_t waiter; /* the main thread's id */

@@ -99,12 +99,13 @@ reset_nobody(void)
 	return 1;
 }
 
+/* Now and then a fast device is done with all before the reset comes; so it is tried until it was not. */
 static int
 reset_in_flight(void)
 {
-	u32 most = 0;
+	u32 most = 0, least = cos_param_number("flying", 0);
 
-	for (u32 i = 0; i < 5; i++) {
+	for (u32 i = 0; i < 5 || (most < least && i < 100); i++) {
 		u32 n = let_fly(i % 2 ? BLK_READ : BLK_WRITE);
 
 		most = n > most ? n : most;
@@ -112,7 +113,7 @@ reset_in_flight(void)
 		CHECK(is_over());
 	}
 	cos_printf("blkconform: up to %u of %u requests were in flight when the reset came\n", most, FLYING);
-	CHECK(most >= cos_param_number("flying", 0));
+	CHECK(most >= least);
 	return 1;
 }
 

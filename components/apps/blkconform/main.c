@@ -80,6 +80,8 @@ test_main(void)
 
 	if (!client_open(PAGES) || !area_begin())
 		cos_panic("the device cannot be opened, or its last sectors not be read and written");
+	if (cos_param("bad_sector"))
+		failed += run_list(bad_tests, &run);
 	for (u32 i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
 		failed += run_list(lists[i], &run);
 	if (me.readonly)

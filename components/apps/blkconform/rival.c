@@ -68,7 +68,7 @@ static int
 close_and_open(u32 salt)
 {
 	area_fill(DATA, 0, AREA, salt);
-	for (u64 i = 0; i < 16; i++) {
+	for (u64 i = 0; i < 40; i++) {
 		sched_yield();
 		for (u64 k = 0; k < 4; k++)
 			client_issue(k, BLK_WRITE, area_first + k * 128, 128, DATA + k * 128 * BLK_SECTOR);

@@ -15,7 +15,7 @@ struct test {
 
 /* Lists, each ended by a NULL name. */
 extern const struct test open_tests[], request_tests[], ring_tests[], flight_tests[], end_tests[], rival_tests[],
-    nvram_tests[], readonly_tests[];
+    nvram_tests[], bad_tests[], readonly_tests[];
 
 /* main.c: the first complaint of a test is shown with it. Result: 0. */
 int test_differs(const char *file, int line, const char *what, u64 is, u64 should);
@@ -49,7 +49,7 @@ long client_attach(void);       /* opens the device with an empty ring. Result: 
 int client_open(u64 pages);     /* both. Result: 0 if it did not work */
 void client_leave(void);        /* closes the device, if it is open, and the buffer */
 int client_issue(u64 id, u32 op, u64 sector, u32 sectors, u64 offset); /* Result: 0 if the ring is full */
-int client_wait(u32 n);         /* until there are n completions. Result: 0 after five seconds without */
+int client_wait(u32 n);         /* until there are n completions. Result: 0 after 15 seconds without */
 int client_take(struct blk_completion *); /* the next, when it comes. Result: as client_wait */
 u32 client_do(u32 op, u64 sector, u32 sectors, u64 offset); /* one request, alone. Result: its error */
 void client_pause(u32 ms);
