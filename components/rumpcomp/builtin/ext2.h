@@ -177,7 +177,8 @@ struct ext2_slot { /* where an entry is */
 int  ext2_dir_find(struct ext2_node *dir, const struct name *, uint32_t *inop, struct ext2_slot *);
 int  ext2_dir_enter(struct op *, struct ext2_node *dir, const struct name *, uint32_t ino, uint32_t mode);
 int  ext2_dir_remove(struct op *, struct ext2_node *dir, const struct name *, const struct ext2_slot *);
-int  ext2_dir_replace(struct op *, struct ext2_node *dir, const struct name *, const struct ext2_slot *, uint32_t ino, uint32_t mode);
+int  ext2_dir_replace(struct op *, struct ext2_node *dir, const struct name *, const struct ext2_slot *,
+                      uint32_t ino, uint32_t mode);
 int  ext2_dir_empty(struct ext2_node *dir); /* 0, ENOTEMPTY, EIO */
 int  ext2_dir_init(struct op *, struct ext2_node *dir, uint32_t parent);
 int  ext2_readdir(struct vnode *, void *, size_t n, uint64_t *offp, size_t *donep);

@@ -39,7 +39,8 @@ class Workload:
 
     def write(self) -> None:
         name = self.name()
-        self.say("write", name, int(self.dice.expovariate(1 / 9000)), self.dice.randrange(1 << 20), self.dice.choice([0, 0, 700, 9000]))
+        size, seed = int(self.dice.expovariate(1 / 9000)), self.dice.randrange(1 << 20)
+        self.say("write", name, size, seed, self.dice.choice([0, 0, 700, 9000]))
         self.files.add(name)
 
     def remove(self) -> None:
@@ -133,7 +134,8 @@ class _Judge:
         spoken = [2 + 2 * i for i in range(count)]
         answered = [spoken[i] for i in range(done) if self.load.commands[i].split()[0] not in SILENT]
         current = spoken[done] if done < count else None
-        must(last in (0, *answered[-1:], current) and (last or not answered), f"the last operation is {last}, not {answered[-1:]} or {current}")
+        right = last in (0, *answered[-1:], current) and (last or not answered)
+        must(right, f"the last operation is {last}, not {answered[-1:]} or {current}")
         if last != current:
             must(_same(tree, self.states[done], None), f"the tree is {tree}, not {self.states[done]}")
             return

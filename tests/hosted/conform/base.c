@@ -76,7 +76,8 @@ base_params(void)
 const char *
 base_random_hard(void)
 {
-	static const int kinds[] = {0, RUMPUSER_RANDOM_HARD, RUMPUSER_RANDOM_NOWAIT, RUMPUSER_RANDOM_HARD | RUMPUSER_RANDOM_NOWAIT};
+	static const int kinds[] = {0, RUMPUSER_RANDOM_HARD, RUMPUSER_RANDOM_NOWAIT,
+	                            RUMPUSER_RANDOM_HARD | RUMPUSER_RANDOM_NOWAIT};
 	int before = notes.unscheduled;
 
 	for (int i = 0; i < 4; i++) {

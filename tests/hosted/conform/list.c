@@ -15,7 +15,7 @@ const struct conform_test conform_tests[] = {
 	{"base-params", "every parameter that is set is there, whole", base_params},
 	{"base-random", "random bytes arrive, and are not the same twice", base_random},
 	{"base-random-spread", "of many random bytes no value comes far too often", base_random_spread},
-	{"base-random-hard", "random bytes come as hard as they are asked for, without waiting, and not one too many", base_random_hard},
+	{"base-random-hard", "hard random bytes come too, without waiting, and not one too many", base_random_hard},
 	{"base-errno-apart", "each thread has an errno of its own", base_errno_apart},
 	{"base-proxy", "the system-call proxy is refused", base_proxy},
 	{"base-errno", "errno can be set without a rump CPU", base_errno},

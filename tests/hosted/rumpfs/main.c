@@ -325,7 +325,8 @@ start(int argc, char **argv)
 			exit(2);
 	}
 	if (optind != argc - 1) {
-		fputs("usage: rumpfs [-r] [-n CPUS] [-v VNODES] [-b KIB] [-s SEED] [-t SECONDS] [-l LOG] [-w NVRAM] IMAGE\n", stderr);
+		fputs("usage: rumpfs [-r] [-n CPUS] [-v VNODES] [-b KIB] [-s SEED] [-t SECONDS] [-l LOG] [-w NVRAM] IMAGE\n",
+		      stderr);
 		exit(2);
 	}
 	host_device("disk0", argv[optind], readonly);
