@@ -63,6 +63,7 @@ SPECIAL_FRAMES = {"rest": REST, "threads": THREADS}
 FRAMES = Kind('a number of KiB, "rest" or "threads"', lambda value: _is_number(value) or value in [*SPECIAL_FRAMES])
 
 DISKS = ["virtio", "ahci"]  # devices that the machine may have
+FILESYSTEMS = ["ext2", "ffs"]  # that a disk may have on it
 FURTHER = ["copy", "sound"]  # what further disks must be after a run; runscripts/README.md
 DISK_NAME = re.compile(r"disk[a-z0-9_-]+\.img")
 SYSTEM_KEYS = {
@@ -80,6 +81,7 @@ SYSTEM_KEYS = {
     "disk_options": TEXT,
     "disks": NAMED,
     "mke2fs": TEXT,
+    "filesystem": TEXT,
 }
 DEFAULT_KEYS = {  # what a component.toml may say
     "provides": TEXTS,
@@ -444,15 +446,20 @@ def _interfaces(components: dict[str, Component], places: Places) -> dict[str, I
     return interfaces
 
 
+def _choice(block: Block, key: str, values: list[str]) -> str:
+    """What a key says, which may only be one of the values; "" if it is not there."""
+    setting = block.settings.get(key)
+    if setting and setting.value not in values:
+        raise Refusal(setting.where, f"there is no {key} {setting.value}, only {' and '.join(values)}")
+    return setting.value if setting else ""
+
+
 def _disk(block: Block) -> str:
     """The kind of the machine's disk device, "" if it has none."""
-    setting = block.settings.get("disk")
-    if setting and setting.value not in DISKS:
-        raise Refusal(setting.where, f"there is no disk {setting.value}, only {' and '.join(DISKS)}")
     options = block.settings.get("disk_options")
-    if options and not setting:
+    if options and "disk" not in block.settings:
         raise Refusal(options.where, "disk_options without a disk")
-    return setting.value if setting else ""
+    return _choice(block, "disk", DISKS)
 
 
 def _further_disks(block: Block, components: dict[str, Component]) -> None:
@@ -484,6 +491,7 @@ def read_system(script: Script, places: Places) -> System:
     def get(key: str, default: Any) -> Any:
         return settings[key].value if key in settings else default
 
+    _choice(script.system, "filesystem", FILESYSTEMS)
     verdict = settings.get("verdict")
     interfaces = _interfaces(components, places)
     return System(

@@ -3,7 +3,7 @@
  *
  *   1  the bridge learns the clocks
  *   2  the rump kernel starts; its threads are there when this is over
- *   3  block devices get their names in the rump kernel: /dev/disk0, and those of further imports
+ *   3  block devices, if the script gives any, get their names in the rump kernel: /dev/disk0, and those of further imports
  *   4  thread 1, which the script names, begins to answer block requests: until here nothing may be read
  *   5  what the script's parameter "mount" says is mounted: TYPE DEVICE FOLDER, and "ro" behind if it is to be read-only;
  *      a semicolon, and the next

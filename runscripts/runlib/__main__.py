@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Iterator
 
-from . import aftermath, blklog, disk, machine, plan
+from . import aftermath, blklog, disk, ffs, machine, plan
 from .errors import Stop
 from .ext2 import Ext2
 from .listing import Entry, pack_list, summary
@@ -23,7 +23,7 @@ from .machine import AFTER, after_name
 from .options import Options, parse
 from .places import BUILD, PROJECT, call, locked, replace_file
 from .progress import say_error, step
-from .system import DISK, LIST, LOG, System, build_kernel, compose, make_iso, read_system
+from .system import DISK, FFS, LIST, LOG, System, build_kernel, compose, make_iso, read_system
 
 SHELL = "shell"  # the system that one types at
 
@@ -76,6 +76,16 @@ def _client_params(options: Options, entries: list[Entry], image: Ext2) -> dict[
     return params
 
 
+def _make_disk(system: System, options: Options, out: Path) -> list[Entry]:
+    """Result: what is on it."""
+    if system.filesystem == FFS:
+        if options.image or options.mke2fs:
+            raise Stop(f"{system.name} has a disk with FFS, so it takes neither --image nor --mke2fs")
+        return disk.prepare(out, options.folder, None, ffs.make_image)
+    mke2fs = f"{system.mke2fs} {options.mke2fs}"
+    return disk.prepare(out, options.folder, options.image, lambda folder, to: disk.make_image(folder, to, mke2fs))
+
+
 def _prepare(system: System, options: Options, out: Path) -> tuple[list[Entry], dict[str, str]]:
     """The disk and its list, with the parameters for the client that follow from them."""
     for name in (AFTER, *map(after_name, system.further), "console.txt"):
@@ -91,7 +101,7 @@ def _prepare(system: System, options: Options, out: Path) -> tuple[list[Entry], 
     if options.unchecked:
         return _prepare_unchecked(options, out)
     with step("disk") as now:
-        entries = disk.prepare(out, options.folder, options.image, f"{system.mke2fs} {options.mke2fs}")
+        entries = _make_disk(system, options, out)
         size = (out / DISK).stat().st_size
         for name in system.further:
             disk.make_empty(out / name, out / DISK)
@@ -100,6 +110,8 @@ def _prepare(system: System, options: Options, out: Path) -> tuple[list[Entry], 
     if not system.client:
         return entries, {}
     replace_file(out / LIST, pack_list(entries))
+    if system.filesystem == FFS:
+        return entries, {"type": FFS, "own": disk.own_folder(entries), "seed": str(options.seed or 1)}
     return entries, _client_params(options, entries, Ext2(out / DISK))
 
 
@@ -125,6 +137,8 @@ def _judge(system: System, out: Path, entries: list[Entry], own: list[Entry]) ->
     with step("check") as now:
         if system.interactive:
             now.note = aftermath.judge_changed(out / AFTER)
+        elif system.filesystem == FFS:
+            now.note = ffs.judge(out / AFTER, entries, own)
         else:
             now.note = aftermath.judge(out / AFTER, entries, own)
     for name, wanted in system.further.items():

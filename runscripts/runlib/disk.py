@@ -10,6 +10,7 @@ import shlex
 import stat
 import tempfile
 from pathlib import Path
+from typing import Callable
 
 from . import plan
 from .errors import Stop
@@ -25,6 +26,8 @@ INODES_OWN = plan.FOLDERS + plan.FILES + plan.SYMLINKS + 64
 BYTES_OWN = 4 << 20
 UUID = "2d3f0e52-6b1c-4f57-9c1e-72756d703263"  # always the same, so that the same folder gives the same image
 NO_ROOM = (b"Could not allocate", b"ENOSPC", b"No space left", b"no free space")
+
+Make = Callable[[Path, Path], list[Entry]]  # of a folder an image; result: what is in it
 
 
 def _used_bytes(entry: Entry, block: int) -> int:
@@ -171,9 +174,9 @@ def has_room(image: Ext2) -> bool:
     return image.free_inodes >= INODES_OWN and _has_blocks(image)
 
 
-def prepare(out: Path, folder: Path | None, ready: Path | None, mke2fs: str) -> list[Entry]:
+def prepare(out: Path, folder: Path | None, ready: Path | None, make: Make) -> list[Entry]:
     """
-    Makes out/disk.img from what the user asked for. Nothing appears under that name unless it is
+    Makes out/disk.img from what the user asked for; make: an image of a folder. Nothing appears under that name unless it is
     complete.
     """
     image = out / "disk.img"
@@ -183,11 +186,11 @@ def prepare(out: Path, folder: Path | None, ready: Path | None, mke2fs: str) -> 
             entries = copy_image(ready, made)
         elif folder:
             check_folder(folder)
-            entries = make_image(folder, made, mke2fs)
+            entries = make(folder, made)
         else:
             own = Path(scratch) / "files"
             own.mkdir()
             copy_tracked(own)
-            entries = make_image(own, made, mke2fs)
+            entries = make(own, made)
         os.replace(made, image)
     return entries

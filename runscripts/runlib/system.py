@@ -17,6 +17,7 @@ from composer.errors import Refusal  # noqa: E402  (the composer lies in the pro
 from composer.script import Script, Setting, read_script  # noqa: E402
 
 DISK, LIST, LOG = "disk.img", "list.bin", "blk.log"
+EXT2, FFS = "ext2", "ffs"  # what a disk may have on it
 UNCHECKED = "fsclient: "  # all that the client of an unchecked disk must print
 SEEDS = 100  # seeds of one script are smaller
 BASE_DISK_MIB = 10  # what the memory that a script asks for has room for
@@ -39,6 +40,7 @@ class System:
     further: dict[str, str]  # names of further disks, and what they must be after a run
     device: str  # the disk is a device of this kind; empty: a file of the boot image
     mke2fs: str  # what the script has mke2fs told
+    filesystem: str  # on the disk
     client: str  # the component that gets the list of the disk's files; empty if none does
     log_kib: int  # of the block server's log; 0: it keeps none
 
@@ -106,6 +108,7 @@ def read_system(name: str) -> System:
         _further(script),
         _text(script, "disk"),
         _text(script, "mke2fs"),
+        _text(script, "filesystem") or EXT2,
         _who_has(script, LIST),
         _log_kib(script),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from runlib.system import read_system
 
 from .model import PROJECT, Job
 
+FFS_TOOLS = {"makefs": "makefs", "fls": "sleuthkit"}  # and the packages that have them
 LAST = ("fs-", "kernel-", "two-")  # systems that take longest, so they are begun first
 
 
@@ -50,14 +52,17 @@ def _description(name: str) -> str:
 
 def _lacks(file: Path) -> str:
     """What the environment lacks for a system, and who runs the tests may not have."""
-    if "RUMP_NETBSD" in os.environ:
-        return ""
     try:
-        components = read_script(str(file)).components.values()
+        script = read_script(str(file))
     except Refusal:
         return ""
-    kernels = [block.settings["kernel"].value for block in components if "kernel" in block.settings]
-    return "RUMP_NETBSD is not set" if "netbsd" in kernels else ""
+    blocks = script.components.values()
+    kernels = [block.settings["kernel"].value for block in blocks if "kernel" in block.settings]
+    if "netbsd" in kernels and "RUMP_NETBSD" not in os.environ:
+        return "RUMP_NETBSD is not set"
+    tools = FFS_TOOLS if "filesystem" in script.system.settings else {}
+    missing = [package for tool, package in tools.items() if not shutil.which(tool)]
+    return f"{' and '.join(missing)} not installed" if missing else ""
 
 
 def _systems() -> list[Job]:

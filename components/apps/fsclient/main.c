@@ -2,7 +2,7 @@
  * The checking client: mounts a disk, checks all that is on it against the list, makes files of
  * its own, unmounts, mounts again and checks everything once more. Its verdict ends the run.
  *
- * Parameters: device, root (where to mount); own (name of its own folder in the root; empty: it
+ * Parameters: type ("tmpfs": there is neither disk nor list), device, root (where to mount); own (name of its own folder in the root; empty: it
  * only reads), seed (of its own files); readonly (it must not be possible to write); unknown (there
  * is no list: the disk may be anything, and everything on it is touched).
  */
@@ -23,7 +23,7 @@ struct client {
 	struct list list;
 	struct walk walk;
 	struct plan plan;
-	const char *device, *root, *own;
+	const char *type, *device, *root, *own;
 	char base[64]; /* the path of its own folder */
 };
 
@@ -68,7 +68,7 @@ open_list(struct client *c)
 static void
 mount(struct client *c)
 {
-	long err = fsc_mount("ext2", c->device, c->root, 0);
+	long err = fsc_mount(c->type, c->device, c->root, 0);
 
 	if (err)
 		give_up("mount", err);
@@ -105,17 +105,21 @@ check_readonly(struct client *c)
 		complain("mkdir on a file system that may not be written gives %ld", err);
 }
 
+static void
+make_own(struct client *c)
+{
+	c->walk.own = c->own;
+	own_make(&c->plan);
+	cos_printf("fsclient: made %u folders, %u files and %u symlinks\n", PLAN_FOLDERS, PLAN_FILES, PLAN_SYMLINKS);
+	own_check(&c->plan);
+}
+
 /* The second half: what was written must be there after the file system was away. */
 static void
 write_and_check(struct client *c)
 {
-	if (*c->own) {
-		c->walk.own = c->own;
-		own_make(&c->plan);
-		cos_printf("fsclient: made %u folders, %u files and %u symlinks\n", PLAN_FOLDERS,
-		           PLAN_FILES, PLAN_SYMLINKS);
-		own_check(&c->plan);
-	}
+	if (*c->own)
+		make_own(c);
 	unmount(c);
 	mount(c);
 	check_all(c, "second mount");
@@ -137,6 +141,16 @@ bench(cycles_t now)
 }
 
 static void
+end(void)
+{
+	if (complaints()) {
+		cos_printf("fsclient: %lu things are wrong\n", complaints());
+		init_exit(1);
+	}
+	cos_printf("fsclient: all is as it must be\n");
+}
+
+static void
 check_by_list(struct client *c)
 {
 	cycles_t now;
@@ -150,11 +164,32 @@ check_by_list(struct client *c)
 	if (cos_param_number("readonly", 0))
 		check_readonly(c);
 	write_and_check(c);
-	if (complaints()) {
-		cos_printf("fsclient: %lu things are wrong\n", complaints());
-		init_exit(1);
-	}
-	cos_printf("fsclient: all is as it must be\n");
+	end();
+}
+
+static void
+check_absent(const char *path)
+{
+	struct fs_stat st;
+	long err = fsc_lstat(path, &st);
+
+	if (err != -ENOENT)
+		complain("%s: lstat gives %ld", shown(path, strlen(path)), err);
+}
+
+/* A file system in memory begins empty, and again when it is mounted a second time. */
+static void
+check_memory(struct client *c)
+{
+	mount(c);
+	check_absent(c->base);
+	make_own(c);
+	unmount(c);
+	check_absent(c->base);
+	mount(c);
+	check_absent(c->base);
+	unmount(c);
+	end();
 }
 
 /* A disk of which nothing is known: refused, or mounted and survived. */
@@ -162,7 +197,7 @@ static void
 check_unknown(struct client *c)
 {
 	struct survival s;
-	long err = fsc_mount("ext2", c->device, c->root, 0);
+	long err = fsc_mount(c->type, c->device, c->root, 0);
 
 	if (err) {
 		cos_printf("fsclient: refused with error %ld\n", -err);
@@ -179,6 +214,7 @@ cos_main(void)
 {
 	struct client *c = &client;
 
+	c->type = param("type", "ext2");
 	c->device = param("device", "/dev/disk0");
 	c->root = param("root", "/mnt");
 	c->own = param("own", "");
@@ -187,6 +223,8 @@ cos_main(void)
 	fsc_mkdir(c->root, 0755); /* it may be there; mount says if not */
 	if (cos_param_number("unknown", 0))
 		check_unknown(c);
+	else if (strcmp(c->type, "tmpfs") == 0)
+		check_memory(c);
 	else
 		check_by_list(c);
 	init_exit(0);

@@ -279,8 +279,10 @@ be_a_neighbour(void)
 	if (fsc_close((int)fd) < 0)
 		cos_panic("the neighbour's descriptor is gone");
 	/* The disk is left as it was. */
-	if (fsc_unlink(MARK) < 0 || fsc_unlink(OWN) < 0 || fsc_unlink(HOSTILE) < 0 || fsc_unmount("/") < 0)
+	if (fsc_unlink(MARK) < 0 || fsc_unlink(OWN) < 0 || fsc_unlink(HOSTILE) < 0 || fsc_sync() < 0)
 		cos_panic("the neighbour cannot clean up");
+	if (*cos_param("unmount") != 0 && fsc_unmount(cos_param("unmount")) < 0)
+		cos_panic("the neighbour cannot unmount");
 	cos_printf("neighbour: left in peace\n");
 	init_exit(rounds > 0 ? 0 : 1);
 }

@@ -125,8 +125,8 @@ cos_main(void)
 	wait_for_server(1);
 	try_all(cos_param("mark"));
 	stop_server();
-	if (family == SOCKET_LOCAL)
-		expect("unmount", fsc_unmount("/"), 0);
+	if (cos_param("unmount") != NULL)
+		expect("unmount", fsc_unmount(cos_param("unmount")), 0);
 	if (wrong == 0)
 		cos_printf("sockclient: all is as it must be\n");
 	init_exit(wrong == 0 ? 0 : 1);

@@ -264,6 +264,8 @@ rsys_readdir(struct rsys_proc *p, int fd, void *buf, size_t n)
 	}
 	if (e < 0)
 		proc_dir_forget(p, fd);
+	if (e == -NB_EINVAL && !is_folder(p, fd))
+		e = -NB_ENOTDIR;
 	rumpuser_free(mem, BATCH_BYTES);
 	return e;
 }

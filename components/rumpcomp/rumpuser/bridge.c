@@ -17,6 +17,13 @@
 #include <sched/sched.h>
 #include <time/time.h>
 
+/* A script may leave blk out: there is no disk then, and nobody calls these. */
+#pragma weak blk_open
+#pragma weak blk_kick
+#pragma weak blk_nvram_size
+#pragma weak blk_nvram_read
+#pragma weak blk_nvram_write
+
 #define NSEC 1000000000UL
 #define HALF 32 /* fraction bits of the factors */
 
