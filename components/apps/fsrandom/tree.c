@@ -17,7 +17,7 @@
 #define MANY    (NODES - 6)
 #define FEW     8
 #define TARGET  "nowhere"
-#define PIECE   80 /* bytes of a folder read at once: two entries or three */
+#define PIECE   200 /* bytes of a folder read at once: six entries or seven */
 
 /* What an operation is about: a name in a folder, and perhaps another. */
 struct at {
@@ -275,7 +275,7 @@ read_folder(int folder, const char *path, u32 *seen)
 {
 	static u8 entries[PIECE] __attribute__((aligned(8)));
 	long fd = fsc_open(path, FS_RDONLY | FS_DIRECTORY, 0), n = 0;
-	int reopens = roll(2) == 0, bad = 0;
+	int reopens = roll(4) == 0, bad = 0;
 	u64 next;
 
 	while (!bad && fd >= 0 && (n = fsc_readdir((int)fd, entries, sizeof(entries))) > 0) {
