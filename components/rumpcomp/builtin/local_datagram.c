@@ -160,16 +160,25 @@ datagram_send(struct socket *s, const struct message *m, size_t *donep)
 	return e;
 }
 
-/* L. The first datagram is received. Whoever waits for room hears of it, also by way of polling its own socket. */
+/* Whoever waits to send watches this socket, or polls its own. */
+static void
+datagram_roomier(struct socket *s)
+{
+	struct local *l = local_of(s);
+
+	so_changed(s);
+	for (struct link *k = l->senders.next; k != &l->senders; k = k->next)
+		so_changed(&container_of(k, struct local, sending)->s);
+}
+
+/* L. A datagram is received, or lost. */
 static void
 consume(struct local *l, struct datagram *d)
 {
 	link_remove(&d->link);
 	l->queued -= cost(d->n);
 	so_free(l->s.account, d, cost(d->n));
-	so_changed(&l->s);
-	for (struct link *k = l->senders.next; k != &l->senders; k = k->next)
-		so_changed(&container_of(k, struct local, sending)->s);
+	datagram_roomier(&l->s);
 }
 
 /* L. Waits until there is a datagram, or will not be. */
@@ -261,5 +270,6 @@ datagram_close(struct socket *s)
 const struct socket_ops local_datagram_ops = {
 	.bind = local_bind, .connect = datagram_connect, .listen = datagram_listen, .accept = datagram_accept,
 	.send = datagram_send, .receive = datagram_receive, .shutdown = datagram_shutdown, .events = datagram_events,
-	.name = local_name, .peer_name = local_peer_name, .close = datagram_close, .free = local_free,
+	.roomier = datagram_roomier, .name = local_name, .peer_name = local_peer_name, .close = datagram_close,
+	.free = local_free,
 };

@@ -171,6 +171,13 @@ stream_send(struct socket *s, const struct message *m, size_t *donep)
 	}
 }
 
+static void
+stream_roomier(struct socket *s)
+{
+	if (local_of(s)->peer != NULL)
+		so_changed(&local_of(s)->peer->s);
+}
+
 /* L. Waits until there is something, or will not be. */
 static int
 wait_for_bytes(struct local *l, uint64_t until)
@@ -203,8 +210,7 @@ stream_receive(struct socket *s, const struct message *m, size_t *donep)
 	if (m->flags & RSYS_PEEK)
 		return 0;
 	ring_drop(&l->in, *donep);
-	if (l->peer != NULL)
-		so_changed(&l->peer->s);
+	stream_roomier(s);
 	return 0;
 }
 
@@ -279,5 +285,6 @@ stream_close(struct socket *s)
 const struct socket_ops local_stream_ops = {
 	.bind = local_bind, .connect = stream_connect, .listen = stream_listen, .accept = stream_accept,
 	.send = stream_send, .receive = stream_receive, .shutdown = stream_shutdown, .events = stream_events,
-	.name = local_name, .peer_name = local_peer_name, .close = stream_close, .free = local_free,
+	.roomier = stream_roomier, .name = local_name, .peer_name = local_peer_name, .close = stream_close,
+	.free = local_free,
 };

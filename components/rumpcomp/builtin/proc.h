@@ -34,10 +34,11 @@ struct file {
 };
 
 /*
- * socket.c. Whose memory sockets take: there as long as the process or one of its sockets. NULL: no memory.
+ * socket_memory.c. Whose memory sockets take: there as long as the process or one of its sockets. NULL: no memory.
  */
 struct account;
 struct account *account_create(void);
+void account_ref(struct account *);
 void account_put(struct account *);
 
 struct rsys_proc {

@@ -1,78 +1,23 @@
 /*
- * Sockets of any family: references, waiting, memory, options, and sockets as files.
+ * Sockets of any family: references, waiting, the calls, and sockets as files.
  */
 #include "socket.h"
 
-#define BUFFER_MAX ((size_t)256 * 1024) /* of sndbuf and rcvbuf */
-#define SHARES     4                    /* of all memory that a process may have one of */
-#define TIME_MAX   1000000000000000u    /* microseconds; whoever waits longer waits for ever */
+#define TIME_MAX 1000000000000000u /* microseconds; whoever waits longer waits for ever */
 
 kmutex sockets_lock;
-
-static struct {
-	size_t used; /* atomic */
-	size_t limit;
-} memory;
-
-struct account {
-	int refs;    /* atomic, as used */
-	size_t used;
-};
 
 void
 so_init(void)
 {
 	kmutex_init(&sockets_lock);
-	memory.limit = kparam("RUMP_SOCKETS_KB", 4096, 64, 1u << 20) * 1024;
-}
-
-struct account *
-account_create(void)
-{
-	struct account *a = kmem_zalloc(sizeof(*a));
-
-	if (a != NULL)
-		a->refs = 1;
-	return a;
-}
-
-void
-account_put(struct account *a)
-{
-	if (__atomic_sub_fetch(&a->refs, 1, __ATOMIC_ACQ_REL) == 0)
-		kmem_free(a, sizeof(*a));
-}
-
-static void
-give_back(struct account *a, size_t size)
-{
-	__atomic_fetch_sub(&a->used, size, __ATOMIC_RELAXED);
-	__atomic_fetch_sub(&memory.used, size, __ATOMIC_RELAXED);
-}
-
-void *
-so_alloc(struct account *a, size_t size)
-{
-	size_t own = __atomic_add_fetch(&a->used, size, __ATOMIC_RELAXED);
-	size_t all = __atomic_add_fetch(&memory.used, size, __ATOMIC_RELAXED);
-	void *p = own <= memory.limit / SHARES && all <= memory.limit ? kmem_alloc(size) : NULL;
-
-	if (p == NULL)
-		give_back(a, size);
-	return p;
-}
-
-void
-so_free(struct account *a, void *p, size_t size)
-{
-	kmem_free(p, size);
-	give_back(a, size);
+	so_memory_init();
 }
 
 void
 so_start(struct socket *s, const struct socket_ops *ops, int type, struct account *a)
 {
-	__atomic_fetch_add(&a->refs, 1, __ATOMIC_RELAXED);
+	account_ref(a);
 	s->account = a;
 	s->ops = ops;
 	s->type = type;
@@ -199,69 +144,6 @@ so_events(struct socket *s)
 	if (s->closed)
 		return RSYS_INVALID;
 	return s->error != 0 ? RSYS_FAILED | RSYS_IN | RSYS_OUT | s->ops->events(s) : s->ops->events(s);
-}
-
-long
-so_get_option(struct socket *s, int option)
-{
-	switch (option) {
-	case RSYS_OPT_TYPE:
-		return s->type;
-	case RSYS_OPT_ERROR:
-		return so_take_error(s);
-	case RSYS_OPT_ACCEPTCONN:
-		return s->listening;
-	case RSYS_OPT_SNDBUF:
-		return (long)s->sndbuf;
-	case RSYS_OPT_RCVBUF:
-		return (long)s->rcvbuf;
-	case RSYS_OPT_SNDTIMEO:
-		return (long)s->sndtimeo;
-	case RSYS_OPT_RCVTIMEO:
-		return (long)s->rcvtimeo;
-	case RSYS_OPT_NONBLOCK:
-		return s->nonblock;
-	}
-	return -ENOPROTOOPT;
-}
-
-static int
-set_buffer(size_t *size, int64_t value)
-{
-	if (value <= 0 || (size_t)value > BUFFER_MAX)
-		return value <= 0 ? EINVAL : ENOBUFS;
-	*size = (size_t)value;
-	return 0;
-}
-
-static int
-set_time(uint64_t *us, int64_t value)
-{
-	if (value < 0)
-		return EINVAL;
-	*us = (uint64_t)value;
-	return 0;
-}
-
-int
-so_set_option(struct socket *s, int option, int64_t value)
-{
-	switch (option) {
-	case RSYS_OPT_SNDBUF:
-		return set_buffer(&s->sndbuf, value);
-	case RSYS_OPT_RCVBUF:
-		return set_buffer(&s->rcvbuf, value);
-	case RSYS_OPT_SNDTIMEO:
-		return set_time(&s->sndtimeo, value);
-	case RSYS_OPT_RCVTIMEO:
-		return set_time(&s->rcvtimeo, value);
-	case RSYS_OPT_NONBLOCK:
-		if (value != 0 && value != 1)
-			return EINVAL;
-		s->nonblock = (int)value;
-		return 0;
-	}
-	return ENOPROTOOPT;
 }
 
 static long

@@ -41,6 +41,7 @@ struct socket_ops {
 	int  (*receive)(struct socket *, const struct message *, size_t *donep); /* L */
 	int  (*shutdown)(struct socket *, int receive, int send);                /* L */
 	int  (*events)(struct socket *);                           /* L. enum rsys_event, those that are */
+	void (*roomier)(struct socket *); /* L. It may take more than before: tells those who wait to send to it */
 	void (*name)(struct socket *, struct rsys_address *);      /* L */
 	/* L. ENOTCONN, and the address is that of a socket without a name. */
 	int  (*peer_name)(struct socket *, struct rsys_address *);
@@ -101,9 +102,10 @@ int  so_wait(struct socket *s, struct socket *other, uint64_t until);
 uint64_t so_deadline(uint64_t us);
 
 /*
- * Memory for sockets and what waits in them to be received. All have RUMP_SOCKETS_KB of it, and each process, to whose
+ * socket_memory.c. Memory for sockets and what waits in them to be received. All have RUMP_SOCKETS_KB of it, and each process, to whose
  * account it goes, a quarter of that. NULL: it is used up.
  */
+void  so_memory_init(void);
 void *so_alloc(struct account *, size_t);
 void  so_free(struct account *, void *, size_t);
 
@@ -115,9 +117,9 @@ long so_send(struct socket *, struct message *);
 long so_receive(struct socket *, struct message *);
 int  so_accept(struct socket *, struct socket **, struct rsys_address *peer);
 int  so_connect(struct socket *, struct rsys_proc *, const struct rsys_address *);
-long so_get_option(struct socket *, int option);
+long so_get_option(struct socket *, int option);                 /* L, as those below */
 int  so_set_option(struct socket *, int option, int64_t value);
-int  so_events(struct socket *); /* L */
+int  so_events(struct socket *);
 
 /* local.c. A new local socket, and two that are connected. EPROTOTYPE, ENOBUFS. */
 int local_create(struct account *, int type, struct socket **);

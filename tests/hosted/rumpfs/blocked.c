@@ -35,6 +35,13 @@ static long receive_a(struct scene *s) { return rsys_receive(s->proc, s->a, s->b
 static long read_a(struct scene *s) { return rsys_read(s->proc, s->a, s->bytes, MANY); }
 static long send_a(struct scene *s) { return rsys_send(s->proc, s->a, s->bytes, MANY, 0, NULL); }
 
+static long
+send_large_a(struct scene *s)
+{
+	rsys_setsockopt(s->proc, s->a, RSYS_OPT_SNDBUF, 2 * MANY);
+	return send_a(s);
+}
+
 /* The queue takes four. */
 static long
 send_datagrams_a(struct scene *s)
@@ -117,6 +124,8 @@ static void shut_b(struct scene *s) { rsys_shutdown(s->proc, s->b, RSYS_SHUT_BOT
 static void shut_a(struct scene *s) { rsys_shutdown(s->proc, s->a, RSYS_SHUT_BOTH); }
 static void write_b(struct scene *s) { rsys_write(s->proc, s->b, s->bytes, 5); }
 
+static void enlarge_b(struct scene *s) { rsys_setsockopt(s->proc, s->b, RSYS_OPT_RCVBUF, 2 * MANY); }
+
 static void
 drain_b(struct scene *s)
 {
@@ -178,6 +187,7 @@ static const struct blocked cases[] = {
 	{"receive, closed", RSYS_STREAM, receive_a, close_a, -EBADF},
 	{"receive, the time is over", RSYS_STREAM, receive_time, nothing, -EAGAIN},
 	{"send, the peer reads", RSYS_STREAM, send_a, drain_all_b, MANY},
+	{"send, the peer's buffer grows", RSYS_STREAM, send_large_a, enlarge_b, MANY},
 	{"send, the peer closes", RSYS_STREAM, send_a, reset_b, BUFFER},
 	{"send, the peer shuts down", RSYS_STREAM, send_a, shut_b, BUFFER},
 	{"send, closed", RSYS_STREAM, send_a, close_a, BUFFER},
@@ -187,6 +197,7 @@ static const struct blocked cases[] = {
 	{"datagram, closed", RSYS_DATAGRAM, receive_a, close_a, -EBADF},
 	{"datagram, shut down", RSYS_DATAGRAM, receive_a, shut_a, 0},
 	{"datagrams, the peer reads", RSYS_DATAGRAM, send_datagrams_a, drain_eight_b, 8000},
+	{"datagrams, the peer's buffer grows", RSYS_DATAGRAM, send_datagrams_a, enlarge_b, 8000},
 	{"datagrams, the peer closes", RSYS_DATAGRAM, send_datagrams_a, close_b, -ECONNREFUSED},
 	{"datagrams, the peer shuts down", RSYS_DATAGRAM, send_datagrams_a, shut_b, -EPIPE},
 	{"datagrams, closed", RSYS_DATAGRAM, send_datagrams_a, close_a, -EBADF},
