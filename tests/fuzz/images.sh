@@ -44,8 +44,9 @@ make_image() {
 	set_times "$file"
 }
 
-# Writes into the journal: blocks of inodes and of the root as they are, a block that begins with
-# the journal's own magic, and one that is revoked. A commit has a time, which is made the same.
+# Writes into the journal: blocks of inodes and of the root as they are, a block that begins with the
+# journal's own magic, and one that would spoil the root but is revoked. A commit has a time, which is
+# made the same.
 fill_journal() {
 	local file=$1 inodes root journal
 	inodes=$(debugfs -R 'imap <2>' "$file" 2>/dev/null | sed -n 's/.*block \([0-9]*\),.*/\1/p')
@@ -54,7 +55,7 @@ fill_journal() {
 	dd if="$file" of="$tree/now" bs=1k skip="$inodes" count=1 status=none
 	dd if="$file" bs=1k skip="$root" count=1 status=none >>"$tree/now"
 	{ printf '\300\073\071\230' && head -c 2044 /dev/zero | tr '\0' c; } >"$tree/free"
-	printf '%s\n' jo "jw -b $inodes,$root $tree/now" jc jo "jw -b 2000,2001 $tree/free" jc jo 'jw -r 2001' jc |
+	printf '%s\n' jo "jw -b $inodes,$root $tree/now" jc jo "jw -b 2000,$root $tree/free" jc jo "jw -r $root" jc |
 		debugfs -w "$file" >/dev/null 2>&1
 	for commit in 4 8 10; do
 		dd if=/dev/zero of="$file" bs=1 seek=$(((journal + commit) * 1024 + 48)) count=12 conv=notrunc status=none

@@ -144,9 +144,9 @@ patch(int image, struct cursor *c)
 /* The disk's image is as it shall be; works with it, mounted. Result: 0; 1 if something could not be
  * read, written or mounted. *crashed: the power went. */
 static int
-session(struct cursor *c, int readonly, int *crashed)
+session(struct cursor *c, int readonly, int sound, int *crashed)
 {
-	struct ops ops = {.readonly = readonly, .explain = explain};
+	struct ops ops = {.readonly = readonly, .sound = sound, .explain = explain};
 	int damaged = 0;
 
 	ops_mount(&ops);
@@ -170,7 +170,7 @@ fuzz_one(const uint8_t *input, size_t n)
 	for (unsigned i = 0; i < patches; i++)
 		patch(image, &c);
 	disk_fail(after, failures);
-	bad = session(&c, (how & 4) != 0, &crashed);
+	bad = session(&c, (how & 4) != 0, patches == 0 && failures == 0, &crashed);
 	sound = patches == 0 && disk_failed() == 0 && (image >= JOURNALS || !crashed);
 	if (bad && sound)
 		fuzz_wrong("EIO, though the disk was sound and did not fail");

@@ -82,12 +82,20 @@ op_remount(struct ops *o, struct cursor *c)
 long
 op_crash(struct ops *o, struct cursor *c)
 {
+	long e;
+
 	(void)c;
 	disk_keep();
 	ops_unmount(o);
 	disk_restore();
 	o->crashed = 1;
-	return ops_mount(o);
+	e = ops_mount(o);
+	if (o->promised && e == 0)
+		promise_check(o);
+	o->promised = 0;
+	if (disk_size != DISK_MOST) /* no journal: anything may be on it */
+		o->sound = 0;
+	return e;
 }
 
 /* From read-only to writable, or back: from then on the disk must not be written. */

@@ -17,7 +17,7 @@
 #define FIFTY   TEN TEN TEN TEN TEN
 #define NAME250 FIFTY FIFTY FIFTY FIFTY FIFTY
 
-static const char *const paths[] = {
+static const char *const paths[OPS_PATHS] = {
 	"/", "/a", "/b", "/d", "/d/e", "/d/f", "/l", "/long", "/many", "/many/entry-7", "/sparse", "/hard", "/x", "/y",
 	"/d/x", "/d/e/x", "/many/x", "/z", "/z/x", "/z/y", ".", "..", "x", "../x", "/d/../a", "/l/", "/d/", "/loop", "",
 	"/" NAME250 "x", "/" NAME250 "123456", "/" NAME250 "/" NAME250 "/" NAME250 "/" NAME250 "/" NAME250,
@@ -42,7 +42,13 @@ cursor_byte(struct cursor *c)
 const char *
 cursor_path(struct cursor *c)
 {
-	return paths[cursor_byte(c) % N(paths)];
+	return paths[cursor_byte(c) % OPS_PATHS];
+}
+
+const char *
+ops_path(unsigned i)
+{
+	return paths[i];
 }
 
 static int64_t
@@ -252,7 +258,17 @@ static long op_rmdir(struct ops *o, struct cursor *c) { return rsys_rmdir(o->pro
 static long op_unlink(struct ops *o, struct cursor *c) { return rsys_unlink(o->proc, cursor_path(c)); }
 static long op_chdir(struct ops *o, struct cursor *c) { return rsys_chdir(o->proc, cursor_path(c)); }
 static long op_fsync(struct ops *o, struct cursor *c) { return rsys_fsync(o->proc, fd(o, c)); }
-static long op_sync(struct ops *o, struct cursor *c) { return (void)c, rsys_sync(o->proc); }
+
+static long
+op_sync(struct ops *o, struct cursor *c)
+{
+	long e = rsys_sync(o->proc);
+
+	(void)c;
+	if (e == 0 && o->sound)
+		promise_make(o);
+	return e;
+}
 
 static long
 op_setcred(struct ops *o, struct cursor *c)
@@ -327,8 +343,11 @@ ops_one(struct ops *o, struct cursor *c)
 {
 	unsigned which = cursor_byte(c) % N(table);
 	const uint8_t *begin = c->at;
-	long e = table[which].run(o, c);
+	long e;
 
+	if (table[which].run != op_crash)
+		o->promised = 0;
+	e = table[which].run(o, c);
 	if (o->explain) {
 		printf("%s", table[which].name);
 		for (; begin < c->at; begin++)

@@ -22,7 +22,9 @@ struct ops {
 	struct rsys_proc *proc;
 	long fd[OPS_FILES]; /* below 0: none */
 	int readonly, explain;
-	int crashed; /* once at least */
+	int crashed;  /* once at least */
+	int sound;    /* the disk is, and does not fail */
+	int promised; /* the last operation was a sync that went well */
 };
 
 /* Mounts the disk, which is written meanwhile only if it may or its journal must be, on "/" for a new process. Result: 0 or -errno; then there is no process. */
@@ -34,6 +36,15 @@ long ops_one(struct ops *, struct cursor *);
 /* Ends the process and unmounts; whatever still holds the file system is a finding. Result: 0 or
  * -errno, with the file system gone all the same. */
 long ops_unmount(struct ops *);
+
+#define OPS_PATHS 32
+
+/* One of the paths that inputs use. */
+const char *ops_path(unsigned i);
+
+/* promise.c: all that is there now must be there after a crash; o->proc: a new process, whose disk it is. */
+void promise_make(struct ops *);
+void promise_check(struct ops *);
 
 /* mounts.c: operations on the whole disk. */
 long op_mount(struct ops *, struct cursor *);
