@@ -25,8 +25,11 @@ watch_all(struct snd_cap s)
 			die("%s cannot be watched", c[i].name);
 }
 
+/* The block server of a system whose script has the booter need blk; in others there is no such function. */
+long blk_reset(word_t comp) __attribute__((weak));
+
 /*
- * Down, so that nobody comes in; its own threads and those that sleep inside it for others are
+ * Down, so that nobody comes in; what it wanted written and is not yet will not be; its own threads and those that sleep inside it for others are
  * told by the scheduler; the thread that faulted goes back to its caller. Another thread's fault
  * in the same component may have been there first, and the scheduler may have ended the thread.
  */
@@ -37,6 +40,8 @@ bury(struct built *b, struct thd_cap faulted)
 
 	if (e && e != EBUSY)
 		die("%s cannot be marked down: error %d", b->comp->name, e);
+	if (blk_reset)
+		blk_reset(b->comp->id);
 	thd_abort(faulted);
 	sched_comp_died(b->comp->id);
 }
