@@ -133,12 +133,14 @@ change_ceiling(int (*change)(u32 id, u32 comp))
 {
 	u32 me = cos_thdid();
 	u8 before = threads[me].prio;
+	int unnoticed;
 	long result;
 
 	lock(me);
 	result = change(me, cos_badge());
+	unnoticed = threads[me].prio == before || thread_unnoticed(me);
 	unlock(me);
-	if (threads[me].prio != before)
+	if (!unnoticed)
 		yield_anew(me);
 	return result;
 }

@@ -53,6 +53,7 @@ help_holder(u32 me)
 	if (!h)
 		return;
 	contended = 1;
+	threads[h].told = UNTOLD;
 	e = thd_dispatch(thread_cap(h), (struct tcap_cap){0}, threads[me].prio, CYCLES_INF, mine);
 	if (e == EBUSY)
 		run_scheduler();
@@ -76,19 +77,28 @@ unlock(u32 me)
 }
 
 /* One decision. Result: what the kernel says; *id = who is best; 0 = nobody is ready, and nothing
- * happened. self: whether to tell the kernel too if this thread is the best itself. */
+ * happened. self: whether to tell the kernel too if this thread is the best itself. What the kernel
+ * is told is noted first: if it refuses, nobody knows. */
 static int
 decide(u32 me, int self, u32 *id)
 {
 	word_t mine = token_take();
 	cycles_t until;
+	u32 prio, best;
+	int e;
 
 	lock(me);
-	*id = thread_best(cos_now(), slice, &until);
+	*id = best = thread_best(cos_now(), slice, &until);
+	prio = threads[best].prio;
+	if (best && (best != me || self))
+		threads[best].told = prio;
 	unlock(me);
-	if (!*id || (*id == me && !self))
+	if (!best || (best == me && !self))
 		return EOK;
-	return thd_dispatch(thread_cap(*id), thread_tcap(*id), threads[*id].prio, until, mine);
+	e = thd_dispatch(thread_cap(best), thread_tcap(best), prio, until, mine);
+	if (e)
+		threads[best].told = UNTOLD;
+	return e;
 }
 
 static int

@@ -15,6 +15,8 @@
 struct thread threads[THREADS];
 struct ready ready;
 struct timeouts timeouts;
+static const struct info_comp *comps[COMPS]; /* by id */
+static u64 notified[PRIORITIES / 64]; /* a bit for each priority that a thread with an end point has had */
 
 void
 thread_init(void)
@@ -22,9 +24,11 @@ thread_init(void)
 	u32 n;
 	const struct info_comp *c = cos_comps(&n);
 
-	for (u32 i = 0; i < n; i++)
+	for (u32 i = 0; i < n; i++) {
 		if (c[i].id >= COMPS)
 			cos_panic("component %s: there are more than %u", c[i].name, COMPS - 1);
+		comps[c[i].id] = &c[i];
+	}
 	threads[0].state = threads[SCHEDULER].state = INITED; /* never queued */
 	threads[SCHEDULER].comp = cos_info()->id;
 }
@@ -32,13 +36,7 @@ thread_init(void)
 const struct info_comp *
 comp_info(u32 id)
 {
-	u32 n;
-	const struct info_comp *c = cos_comps(&n);
-
-	for (u32 i = 0; i < n; i++)
-		if (c[i].id == id)
-			return &c[i];
-	return NULL;
+	return id < COMPS ? comps[id] : NULL;
 }
 
 u32
@@ -81,6 +79,42 @@ count_of(u32 comp)
 	return n;
 }
 
+static void
+note_priority(u32 id)
+{
+	if (threads[id].has_tcap)
+		notified[threads[id].prio / 64] |= 1UL << threads[id].prio % 64;
+}
+
+/* Has any thread with an end point had a priority from, to, or between? */
+static int
+any_notified(u32 from, u32 to)
+{
+	for (u32 w = from / 64; w <= to / 64 && from <= to; w++) {
+		u64 bits = notified[w];
+
+		if (w == from / 64)
+			bits &= ~0UL << from % 64;
+		if (w == to / 64)
+			bits &= ~0UL >> (63 - to % 64);
+		if (bits)
+			return 1;
+	}
+	return 0;
+}
+
+int
+thread_unnoticed(u32 id)
+{
+	const struct thread *t = &threads[id];
+
+	if (t->has_tcap || t->told == UNTOLD || t->state != READY || ready_best(&ready) != id)
+		return 0;
+	if (t->told <= t->prio)
+		return t->told == t->prio || !any_notified(t->told, t->prio - 1);
+	return !any_notified(t->prio + 1, t->told - 1);
+}
+
 long
 thread_make(u32 comp, word_t arg, u32 prio, const struct info_thread *how)
 {
@@ -90,12 +124,13 @@ thread_make(u32 comp, word_t arg, u32 prio, const struct info_thread *how)
 
 	if (!c || !id || count_of(comp) >= c->max_threads)
 		return -EAGAIN;
-	threads[id] = (struct thread){.comp = comp, .base = prio, .prio = prio};
+	threads[id] = (struct thread){.comp = comp, .base = prio, .prio = prio, .told = UNTOLD};
 	e = object_make(id, arg, how);
 	if (e) {
 		object_end(id);
 		return -e;
 	}
+	note_priority(id);
 	thread_ready(id);
 	return id;
 }
@@ -202,6 +237,7 @@ settle_prio(u32 id)
 		return;
 	t->prio = best;
 	object_prioritise(id);
+	note_priority(id);
 	if (t->state == READY)
 		ready_push(&ready, id, best);
 }

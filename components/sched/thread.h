@@ -23,6 +23,7 @@
 
 #define SCHEDULER 1 /* id of the scheduler's own thread */
 #define COMPS     64 /* component ids 0 to 63 */
+#define UNTOLD    0xffff
 
 enum thread_state { FREE, READY, BLOCKED, KERNEL, EXPIRED, INITED, ENDED };
 
@@ -36,6 +37,7 @@ struct thread {
 	u64 pending;      /* wake-ups that came first: a bit for each component */
 	u8 base, prio;    /* priority without and with ceilings */
 	u8 has_tcap;
+	u16 told;         /* the priority that the kernel takes it for; UNTOLD = who knows */
 	u64 raised; /* components whose ceiling it has: a bit for each, and how often entered */
 	u16 times[COMPS];
 	cycles_t turn;    /* READY: when its time slice is over; 0 = not begun */
@@ -67,6 +69,12 @@ void thread_expired(u32 id, cycles_t now);
 /* The best thread, which has the rest of its slice, and when the scheduler must look again;
  * 0 if none is ready. */
 u32 thread_best(cycles_t now, cycles_t slice, cycles_t *until);
+
+/*
+ * Is it all the same whether the kernel learns of a running thread's new priority? The kernel knows one to see which thread with an end
+ * point goes before it, and nothing else. Such a thread that is as good as a ceiling may do so.
+ */
+int thread_unnoticed(u32 id);
 
 /* Ceilings. Enter and leave nest; result: 0, or -enum err. Forget: all of a component that
  * died. */

@@ -237,10 +237,10 @@ ceiling_body(u32 c, word_t arg)
 		HOLDS(machine_priority() == 4);
 		machine_enter(3); /* a better ceiling, further on */
 		HOLDS(sched_ceiling_enter() == 0);
-		HOLDS(machine_priority() == 2);
+		HOLDS(threads[machine_self()].prio == 2 && machine_priority() <= 4); /* nobody is between */
 		HOLDS(sched_ceiling_leave() == 0 && sched_ceiling_leave() == -EINVAL);
 		machine_enter(c);
-		HOLDS(machine_priority() == 4);
+		HOLDS(threads[machine_self()].prio == 4 && machine_priority() <= 4);
 		inside = 0;
 		HOLDS(sched_ceiling_leave() == 0);
 		machine_work(machine_random(3000));
@@ -264,6 +264,46 @@ test_ceiling(void)
 	thread(2, 3, 13, 0);
 	thread(2, 100, 5, 50);
 	return run(ceiling_body, SEEDS);
+}
+
+/* The interrupt's thread is as good as the ceiling: the kernel need not hear of who goes in, but of who comes out if it took him for
+ * as good. */
+static void
+unnoticed_body(u32 c, word_t arg)
+{
+	u32 base = 10 + arg;
+
+	(void)c;
+	for (; arg >= 100; interrupts++)
+		machine_wait();
+	if (arg == 0)
+		sched_init_done();
+	for (u32 i = 0; i < 150; i++) {
+		HOLDS(machine_priority() == base);
+		HOLDS(sched_ceiling_enter() == 0 && threads[machine_self()].prio == 4);
+		HOLDS(machine_priority() == base || machine_priority() == 4);
+		machine_work(machine_random(3000));
+		if (machine_random(2)) {
+			sched_block(machine_time() + machine_random(5000));
+			HOLDS(machine_priority() == 4);
+		}
+		HOLDS(sched_ceiling_leave() == 0 && threads[machine_self()].prio == base);
+		machine_work(machine_random(3000));
+	}
+	if (++at_end == 3)
+		machine_stop();
+}
+
+static int
+test_unnoticed(void)
+{
+	begin(300, 10, "1000");
+	comp(2, 4, 8);
+	thread(2, 0, 10, 0);
+	thread(2, 1, 11, 0);
+	thread(2, 2, 12, 0);
+	thread(2, 100, 4, 50);
+	return run(unnoticed_body, SEEDS);
 }
 
 /* Shares of the processor. */
@@ -415,7 +455,7 @@ dies_body(u32 c, word_t arg)
 		sched_init_done();
 	if (arg == 1 || arg == 2) { /* a client, inside the one that dies */
 		machine_enter(2);
-		HOLDS(sched_ceiling_enter() == 0 && machine_priority() == 1);
+		HOLDS(sched_ceiling_enter() == 0 && threads[machine_self()].prio == 1);
 		HOLDS((arg == 1 ? sched_block(CYCLES_INF) : sched_thd_join(ids[0])) == -ECOMPDEAD);
 		HOLDS(machine_priority() == 5);
 		machine_enter(3);
@@ -499,6 +539,7 @@ static const struct test tests[] = {
     {"sched.make", "threads are made and joined again and again, and their kernel objects go",
      test_make},
     {"sched.ceiling", "ceilings nest, the kernel knows of them, and they exclude", test_ceiling},
+    {"sched.unnoticed", "the kernel hears of a ceiling where that makes a difference", test_unnoticed},
     {"sched.shares", "equals share, and a budget is a limit", test_shares},
     {"sched.poor", "a holder without budget is helped", test_poor},
     {"sched.best", "nobody runs while somebody better is ready", test_best},
