@@ -185,8 +185,10 @@ comp_died(u32 id, u32 comp)
 	thread_forget_ceiling(id, comp);
 	if (t->state == BLOCKED && t->blocked_by == comp)
 		thread_wake(id, -ECOMPDEAD);
-	else if (t->state == KERNEL && t->comp == comp)
+	else if (t->state == KERNEL && t->comp == comp) {
+		start_ended(id);
 		thread_end(id);
+	}
 }
 
 long
@@ -202,6 +204,7 @@ sched_comp_died(word_t comp)
 	for (u32 id = SCHEDULER + 1; id < THREADS; id++)
 		comp_died(id, comp);
 	unlock(me);
+	run_scheduler(); /* others may have waited for it to start */
 	yield_anew(me);
 	return 0;
 }
