@@ -1,14 +1,25 @@
-"""A system whose rump kernel comes from archives: the tiny set of tests/composer/tiny, booted."""
+"""
+Systems whose rump kernel comes from archives: the tiny set of tests/composer/tiny, booted; and, if RUMP_NETBSD names NetBSD's
+own, what its kernel and the built-in one must have in common on a disk.
+"""
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from conftest import PROJECT, Run
 
-sys.path.insert(0, str(PROJECT / "tests" / "composer"))
+sys.path[:0] = [str(PROJECT / "tests" / "composer"), str(PROJECT / "tests" / "hosted")]
 from archives import make_set  # noqa: E402  (tests/composer is no package)
+from checks.power import MARK, Disk, records  # noqa: E402
+from runlib.ext2 import Ext2  # noqa: E402
+from runlib.listing import Entry  # noqa: E402
+
+real = pytest.mark.skipif("RUMP_NETBSD" not in os.environ, reason="RUMP_NETBSD is not set")
 
 SCRIPT = f"""include = ["{PROJECT}/runscripts/lib/fs.toml"]
 [system]
@@ -35,3 +46,59 @@ def test_without_archives_one_sentence(run: Run) -> None:
     assert done.returncode == 1
     assert "the kernel netbsd needs RUMP_NETBSD" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def small_folder(path: Path) -> Path:
+    (path / "below").mkdir(parents=True)
+    (path / "file").write_bytes(b"old" * 10000)
+    (path / "below" / "link").symlink_to("../file")
+    return path
+
+
+@real
+@pytest.mark.parametrize(("first", "second"), [("fs-ramdisk", "netbsd-ext2"), ("netbsd-ext2", "fs-ramdisk")])
+def test_each_reads_what_the_other_wrote(first: str, second: str, run: Run, tmp_path: Path) -> None:
+    """The second checks every name against a list that is not made by the first; e2fsck is asked after both."""
+    folder = small_folder(tmp_path / "folder")
+    done = run("--out", tmp_path / "first", "--from", folder, "--seed", "5", first)
+    assert done.returncode == 0, done.stdout + done.stderr
+    image = tmp_path / "first" / "after.img"
+    done = run("--out", tmp_path / "second", "--image", image, second)
+    assert done.returncode == 0, done.stdout + done.stderr
+    names = len(Ext2(image).entries())
+    assert names > 300  # those of the first's client
+    assert f"e2fsck is content, {names} old names are as before" in done.stdout
+
+
+MARKS = f"""include = ["{PROJECT}/tests/system/power/ramdisk.toml", "{PROJECT}/runscripts/lib/netbsd.toml"]
+[system]
+mke2fs = ""
+"""
+
+
+def marked(image: bytearray, number: int, scratch: Path) -> list[Entry]:
+    """What is in the folder of a mark, once e2fsck has done what it does after a loss of power."""
+    scratch.write_bytes(image)
+    subprocess.run(["e2fsck", "-fy", scratch], capture_output=True, check=False)
+    return [entry for entry in Ext2(scratch).entries() if entry.path.startswith(b"mark-%d" % number)]
+
+
+@real
+def test_fsync_and_sync_make_stable(run: Run, tmp_path: Path) -> None:
+    """At each mark, what was written before the last flush alone holds all that fsync or sync had acknowledged."""
+    script, out = tmp_path / "marks.toml", tmp_path / "out"
+    script.write_text(MARKS)
+    done = run("--from", small_folder(tmp_path / "folder"), script)
+    assert done.returncode == 0, done.stdout + done.stderr
+    first = (out / "disk.img").read_bytes()
+    disk, marks = Disk(bytearray(first)), 0
+    for record in records((out / "blk.log").read_bytes()):
+        disk.take(*record)
+        if record[0] != MARK or disk.mark == 0:
+            continue
+        marks += 1
+        wanted = marked(disk.everything(), disk.mark, tmp_path / "image")
+        assert len(wanted) == 4  # the folder and its files
+        assert marked(disk.stable, disk.mark, tmp_path / "image") == wanted
+        assert not marked(bytearray(first), disk.mark, tmp_path / "image")
+    assert marks == 12

@@ -11,6 +11,7 @@
 #define FILES 3  /* of each marked folder */
 #define CHURN 8  /* other files */
 #define PIECE 4096
+#define ROOT  "/mnt"
 
 static u64 random_state;
 
@@ -54,10 +55,10 @@ marked(u32 number)
 	char path[64];
 	int all_at_once = number % 4 == 0;
 
-	cos_snprintf(path, sizeof(path), "/mark-%u", number);
+	cos_snprintf(path, sizeof(path), "mark-%u", number);
 	must("mkdir", path, fsc_mkdir(path, 0755), 0);
 	for (u32 i = 0; i < FILES; i++) {
-		cos_snprintf(path, sizeof(path), "/mark-%u/file-%u", number, i);
+		cos_snprintf(path, sizeof(path), "mark-%u/file-%u", number, i);
 		write_file(path, draw(i == 0 ? 30000 : 3000), !all_at_once);
 	}
 	if (all_at_once)
@@ -70,8 +71,8 @@ churn(void)
 {
 	char path[64], other[64];
 
-	cos_snprintf(path, sizeof(path), "/churn/%u", draw(CHURN));
-	cos_snprintf(other, sizeof(other), "/churn/%u", draw(CHURN));
+	cos_snprintf(path, sizeof(path), "churn/%u", draw(CHURN));
+	cos_snprintf(other, sizeof(other), "churn/%u", draw(CHURN));
 	switch (draw(4)) {
 	case 0:
 		must("unlink", path, fsc_unlink(path), -ENOENT);
@@ -94,17 +95,17 @@ remove_all(u32 marks)
 
 	for (u32 k = 1; k <= marks; k++) {
 		for (u32 i = 0; i < FILES; i++) {
-			cos_snprintf(path, sizeof(path), "/mark-%u/file-%u", k, i);
+			cos_snprintf(path, sizeof(path), "mark-%u/file-%u", k, i);
 			must("unlink", path, fsc_unlink(path), 0);
 		}
-		cos_snprintf(path, sizeof(path), "/mark-%u", k);
+		cos_snprintf(path, sizeof(path), "mark-%u", k);
 		must("rmdir", path, fsc_rmdir(path), 0);
 	}
 	for (u32 i = 0; i < CHURN; i++) {
-		cos_snprintf(path, sizeof(path), "/churn/%u", i);
+		cos_snprintf(path, sizeof(path), "churn/%u", i);
 		must("unlink", path, fsc_unlink(path), -ENOENT);
 	}
-	must("rmdir", "/churn", fsc_rmdir("/churn"), 0);
+	must("rmdir", "churn", fsc_rmdir("churn"), 0);
 }
 
 void
@@ -113,8 +114,10 @@ cos_main(void)
 	u32 marks = cos_param_number("marks", 12);
 
 	random_state = cos_param_number("seed", 1);
-	must("mount", "/", fsc_mount("ext2", "/dev/disk0", "/", 0), 0);
-	must("mkdir", "/churn", fsc_mkdir("/churn", 0755), 0);
+	must("mkdir", ROOT, fsc_mkdir(ROOT, 0755), -EEXIST);
+	must("mount", ROOT, fsc_mount("ext2", "/dev/disk0", ROOT, 0), 0);
+	must("chdir", ROOT, fsc_chdir(ROOT), 0);
+	must("mkdir", "churn", fsc_mkdir("churn", 0755), 0);
 	for (u32 k = 1; k <= marks; k++) {
 		for (u32 i = 0; i < 5; i++)
 			churn();
@@ -122,7 +125,8 @@ cos_main(void)
 	}
 	must("blk_mark", "", blk_mark(0), 0);
 	remove_all(marks);
-	must("unmount", "/", fsc_unmount("/"), 0);
+	must("chdir", "/", fsc_chdir("/"), 0);
+	must("unmount", ROOT, fsc_unmount(ROOT), 0);
 	cos_printf("fsmarks: %u marks\n", marks);
 	init_exit(0);
 }

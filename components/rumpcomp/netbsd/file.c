@@ -119,7 +119,9 @@ rsys_ftruncate(struct rsys_proc *p, int fd, int64_t size)
 long
 rsys_fsync(struct rsys_proc *p, int fd)
 {
-	return CALL(p, NB_FSYNC, (uint64_t)fd);
+	long e = CALL(p, NB_FSYNC, (uint64_t)fd);
+
+	return e < 0 ? e : disks_flush();
 }
 
 /* A batch of entries: where it lies, and the position behind it. */

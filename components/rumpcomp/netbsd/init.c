@@ -4,16 +4,52 @@
 #include "../rumpuser.h"
 #include "proc.h"
 
+#define DISKS 4
+
 int
 rsys_init(void)
 {
 	return -rump_init();
 }
 
+static int disks[DISKS]; /* descriptors of those that can be written */
+static unsigned ndisks;  /* all before the first client comes */
+
+/* Opened a second time, to be flushed. One that can only be read is never. */
+static int
+open_disk(const char *hostpath)
+{
+	int e;
+
+	if (ndisks == DISKS)
+		return -NB_EMFILE;
+	rump_schedule();
+	e = rumpuser_open(hostpath, RUMPUSER_OPEN_RDWR | RUMPUSER_OPEN_BIO, &disks[ndisks]);
+	rump_unschedule();
+	if (e == 0)
+		ndisks++;
+	return e == NB_EROFS ? 0 : -e;
+}
+
 int
 rsys_etfs_register(const char *key, const char *hostpath)
 {
-	return -rump_pub_etfs_register(key, hostpath, RUMP_ETFS_BLK);
+	int e = rump_pub_etfs_register(key, hostpath, RUMP_ETFS_BLK);
+
+	return e != 0 ? -e : open_disk(hostpath);
+}
+
+long
+disks_flush(void)
+{
+	int e = 0;
+
+	for (unsigned i = 0; i < ndisks && e == 0; i++) {
+		rump_schedule();
+		e = rumpuser_syncfd(disks[i], RUMPUSER_SYNCFD_WRITE | RUMPUSER_SYNCFD_BARRIER | RUMPUSER_SYNCFD_SYNC, 0, 0);
+		rump_unschedule();
+	}
+	return -e;
 }
 
 static int
@@ -90,8 +126,11 @@ rsys_statfs(struct rsys_proc *p, const char *path, struct rsys_statfs *out)
 	return 0;
 }
 
+/* NetBSD's sync() begins to write all that is to be written; the flush waits for it. */
 long
 rsys_sync(struct rsys_proc *p)
 {
-	return CALL(p, NB_SYNC, 0);
+	long e = CALL(p, NB_SYNC, 0);
+
+	return e < 0 ? e : disks_flush();
 }

@@ -50,4 +50,8 @@ unsigned proc_mask(struct rsys_proc *, unsigned mode);
 struct dir *proc_dir(struct rsys_proc *, int fd, int make);
 void proc_dir_forget(struct rsys_proc *, int fd);
 
+/* What has been written is stable when this returns, on every disk: NetBSD writes for fsync() and sync(), but never says that
+ * it must stay. Result: 0 or a negated errno. Blocks. */
+long disks_flush(void);
+
 #endif

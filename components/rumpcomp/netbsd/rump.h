@@ -18,6 +18,8 @@ struct lwp;
 int rump_init(void);
 int rump_syscall(int num, void *args, size_t bytes, int64_t *retval);
 int rump_pub_etfs_register(const char *key, const char *hostpath, int type);
+void rump_schedule(void); /* a rump CPU, and an lwp for the while if the thread has none */
+void rump_unschedule(void);
 int rump_pub_lwproc_rfork(int flags);
 int rump_pub_lwproc_newlwp(int32_t pid);
 void rump_pub_lwproc_releaselwp(void);
@@ -30,8 +32,9 @@ enum { RUMP_ETFS_BLK = 1 };
 enum { RUMP_RFCFDG = 2 }; /* a process with a descriptor table of its own, empty */
 
 enum { /* errno */
-	NB_ERESTART = -3, NB_EINTR = 4, NB_ENOMEM = 12, NB_ENODEV = 19, NB_ENOTDIR = 20, NB_EINVAL = 22, NB_EMFILE = 24,
-	NB_ERANGE = 34, NB_EPROTOTYPE = 41, NB_ENOPROTOOPT = 42, NB_EOPNOTSUPP = 45, NB_EAFNOSUPPORT = 47,
+	NB_ERESTART = -3, NB_EINTR = 4, NB_ENOMEM = 12, NB_ENODEV = 19, NB_ENOTDIR = 20, NB_EINVAL = 22,
+	NB_EMFILE = 24, NB_EROFS = 30, NB_ERANGE = 34, NB_EPROTOTYPE = 41, NB_ENOPROTOOPT = 42,
+	NB_EOPNOTSUPP = 45, NB_EAFNOSUPPORT = 47,
 };
 
 enum { /* system calls */

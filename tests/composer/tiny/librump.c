@@ -96,6 +96,16 @@ rump_pub_etfs_register(const char *key, const char *hostpath, int type)
 	return type == 1 ? rumpuser_getfileinfo(hostpath, &size, &kind) : ENOSYS;
 }
 
+void
+rump_schedule(void)
+{
+}
+
+void
+rump_unschedule(void)
+{
+}
+
 /* One lwp for all: nothing runs at once. */
 static char lwp;
 
