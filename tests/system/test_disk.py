@@ -19,6 +19,11 @@ from runlib.folder import read_folder, tracked_files
 from runlib.places import PROJECT
 
 
+def ext2(options: str) -> disk.Make:
+    """Makes images with further options for mke2fs."""
+    return lambda folder, image: disk.make_image(folder, image, options)
+
+
 @pytest.mark.parametrize("options", ["", "-b 1024", "-b 2048", "-b 4096 -I 128", "-O ^filetype,^dir_index"])
 @pytest.mark.parametrize("make", folders.ALL, ids=lambda make: make.__name__)
 def test_image_of_folder(make: Callable[[Path], None], options: str, tmp_path: Path) -> None:
@@ -26,7 +31,7 @@ def test_image_of_folder(make: Callable[[Path], None], options: str, tmp_path: P
     folder.mkdir()
     out.mkdir()
     make(folder)
-    entries = disk.prepare(out, folder, None, options)
+    entries = disk.prepare(out, folder, None, ext2(options))
     assert [entry for entry in entries if entry.path] == [e for e in read_folder(folder) if e.path]
     disk.check_image(out / "disk.img")
     assert disk.has_room(Ext2(out / "disk.img"))
@@ -41,7 +46,7 @@ def test_same_bytes(tmp_path: Path) -> None:
     images = []
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-        disk.prepare(tmp_path / name, folder, None, "")
+        disk.prepare(tmp_path / name, folder, None, ext2(""))
         images.append((tmp_path / name / "disk.img").read_bytes())
     assert images[0] == images[1]
 
@@ -50,7 +55,7 @@ def test_project_itself(tmp_path: Path) -> None:
     """
     Without a folder the disk has what this project consists of, and nothing that building made.
     """
-    entries = disk.prepare(tmp_path, None, None, "")
+    entries = disk.prepare(tmp_path, None, None, ext2(""))
     names = {entry.path.decode() for entry in entries if not entry.is_folder}
     assert names == set(tracked_files())
     assert "runscripts/run" in names and not any(name.startswith("build/") for name in names)
@@ -65,7 +70,7 @@ def test_ready_image(tmp_path: Path) -> None:
     folders.names(folder)
     entries = disk.make_image(folder, tmp_path / "ready", "")
     before = (tmp_path / "ready").read_bytes()
-    assert sorted(disk.prepare(out, None, tmp_path / "ready", ""), key=str) == sorted(entries, key=str)
+    assert sorted(disk.prepare(out, None, tmp_path / "ready", ext2("")), key=str) == sorted(entries, key=str)
     assert (tmp_path / "ready").read_bytes() == before == (out / "disk.img").read_bytes()
 
 
@@ -75,7 +80,7 @@ def test_empty_disk(tmp_path: Path) -> None:
     folder.mkdir()
     out.mkdir()
     folders.names(folder)
-    disk.prepare(out, folder, None, "-b 2048 -I 128")
+    disk.prepare(out, folder, None, ext2("-b 2048 -I 128"))
     disk.make_empty(out / "disk2.img", out / "disk.img")
     disk.check_image(out / "disk2.img")
     first, further = Ext2(out / "disk.img"), Ext2(out / "disk2.img")
