@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import struct
 import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import folders
 import pytest
-from runlib import aftermath, disk, plan
+from runlib import aftermath, blklog, disk, plan
 from runlib.errors import Stop
 from runlib.listing import Entry
 from runlib.machine import Composed, Console
@@ -153,6 +154,30 @@ def test_take_out(tmp_path: Path) -> None:
     ]:
         with pytest.raises(Stop, match=sentence):
             aftermath.take_out(tmp_path / "memory", said(facts, bad), facts, "disk.img", to)
+
+
+def record(kind: int, data: bytes = b"", offset: int = 0) -> bytes:
+    return struct.pack("<IIQ", kind, len(data), offset) + data
+
+
+def test_log(tmp_path: Path) -> None:
+    """A block server's log ends where its records do; one that was too small, or is none, is refused."""
+    file = tmp_path / "blk.log"
+    good = record(1, b"x" * 512, 1024) + record(2, b"", 1) + record(3, b"", 7)
+    file.write_bytes(good + bytes(4096))
+    assert blklog.cut_off(file) == "blk.log: 1 writes, 1 flushes, 1 marks, 0 KiB"
+    assert file.read_bytes() == good
+    assert "1 writes" in blklog.cut_off(file)  # filled to its last byte
+    for bad, sentence in [
+        (good + record(5) + bytes(100), "blk.log: the log of the block server is full"),
+        (good + record(4) + bytes(100), "has a wrong record at 560"),
+        (good + record(3, b"y" * 8), "has a wrong record at 560"),
+        (good + record(1), "has a wrong record at 560"),
+        (good + record(1, b"x" * 512)[:-1], "has a wrong record at 560"),
+    ]:
+        file.write_bytes(bad)
+        with pytest.raises(Stop, match=sentence):
+            blklog.cut_off(file)
 
 
 def test_console() -> None:

@@ -134,6 +134,16 @@ buffer_gone(void)
 	return 1;
 }
 
+static int
+no_log(void)
+{
+	CHECK_EQ(blk_mark(1), -ENOSYS);
+	CHECK_EQ(blk_close(), 0);
+	CHECK_EQ(blk_mark(1), -ENOSYS);
+	CHECK(again());
+	return 1;
+}
+
 const struct test open_tests[] = {
 	{"facts", "the device says its size and whether it can be written, each time the same", facts, ANY_DEVICE},
 	{"closed", "a device that is not open is neither kicked nor closed", closed, WRITABLE},
@@ -143,5 +153,6 @@ const struct test open_tests[] = {
 	{"smallest", "a buffer of two pages does, and its end is its end", smallest, WRITABLE},
 	{"many_times", "opened and closed 300 times, it costs nobody memory", many_times, WRITABLE},
 	{"buffer_gone", "a client that gives its buffer away can close, and open with another", buffer_gone, WRITABLE},
+	{"no_log", "a server that keeps no log refuses marks", no_log, ANY_DEVICE},
 	{0},
 };
