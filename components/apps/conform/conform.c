@@ -10,7 +10,7 @@
 #include "../../rumpcomp/rumpuser/bio.h"
 #include "../../rumpcomp/rumpuser/bridge.h"
 #include "../../rumpcomp/rumpuser/hyp.h"
-#include "dma.h"
+#include "own.h"
 
 int
 conform_errno(void)
@@ -42,9 +42,9 @@ cos_main(void)
 		cos_panic("%s", wrong);
 	for (unsigned i = 0; i < conform_ntests; i++)
 		failed += (word_t)run(&conform_tests[i]);
-	for (unsigned i = 0; i < dma_ntests; i++)
-		failed += (word_t)run(&dma_tests[i]);
-	cos_printf("conform: %lu of %u failed\n", failed, conform_ntests + dma_ntests);
+	for (unsigned i = 0; i < own_ntests; i++)
+		failed += (word_t)run(&own_tests[i]);
+	cos_printf("conform: %lu of %u failed\n", failed, conform_ntests + own_ntests);
 	init_exit(failed > 100 ? 100 : failed);
 }
 

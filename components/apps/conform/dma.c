@@ -1,7 +1,7 @@
 /*
  * Memory that devices reach: the script gives this component dma.
  */
-#include "dma.h"
+#include "own.h"
 
 #include <abi/err.h>
 
@@ -25,8 +25,8 @@ in_one_piece(const void *mem, size_t len, size_t align)
 	return 1;
 }
 
-static const char *
-contiguous(void)
+const char *
+dma_contiguous(void)
 {
 	static const size_t lengths[] = {100, 4096, 5000, 20000, 65536, 131072, 200000, 700000};
 
@@ -57,8 +57,8 @@ take_all(unsigned long va[BLOCKS], size_t each)
 	return e == ENOMEM ? n : 0;
 }
 
-static const char *
-budget(void)
+const char *
+dma_budget(void)
 {
 	unsigned long va[BLOCKS], pa;
 	size_t first = take_all(va, 65536), again;
@@ -74,8 +74,8 @@ budget(void)
 	return NULL;
 }
 
-static const char *
-mapped(void)
+const char *
+dma_mapped(void)
 {
 	struct rumpcomp_pci_dmaseg seg[2];
 	unsigned long pa, va;
@@ -95,11 +95,3 @@ mapped(void)
 	rumpcomp_pci_dmafree(seg[0].ds_vacookie, 3 * 4096 + 1);
 	return NULL;
 }
-
-const struct conform_test dma_tests[] = {
-	{"dma-contiguous", "memory is in one piece for devices as it is for the kernel, and aligned so", contiguous},
-	{"dma-budget", "memory for devices ends with the budget, and comes again", budget},
-	{"dma-mapped", "segments are mapped if they are adjacent, and both addresses are of the same memory", mapped},
-};
-
-const unsigned dma_ntests = sizeof(dma_tests) / sizeof(dma_tests[0]);
