@@ -132,13 +132,20 @@ blk_nvram_read(word_t offset, word_t n, word_t position)
 	return e;
 }
 
+/* Nobody else was faster to close it, while the lock was free. */
+static int
+is_closing(const struct blk_client *c, word_t comp)
+{
+	return c->comp == comp && c->closing;
+}
+
 /* Until the device has none of the client's requests; the lock is free in between. */
 static void
-drain(struct blk_client *c)
+drain(struct blk_client *c, word_t comp)
 {
 	cycles_t end = cos_now() + patience;
 
-	for (work(); slots_busy(c); work()) {
+	for (work(); is_closing(c, comp) && slots_busy(c); work()) {
 		if (cos_now() > end) {
 			slots_restart();
 			return;
@@ -160,8 +167,8 @@ forget(word_t comp)
 	c = comp ? blk_client_find(clients, comp) : NULL;
 	if (c) {
 		c->closing = 1;
-		drain(c);
-		if (c->comp == comp && c->closing) /* nobody else was faster */
+		drain(c, comp);
+		if (is_closing(c, comp))
 			blk_client_leave(c);
 		e = 0;
 	}
