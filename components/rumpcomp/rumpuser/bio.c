@@ -167,6 +167,16 @@ flush_issue(struct disk *d)
 	return 1;
 }
 
+/* Off the rump CPU: the server may complete at once, and then the block thread wants one. */
+static void
+server_kick(const struct disk *d)
+{
+	int nlocks = hyp_unschedule(NULL);
+
+	bridge_disk_kick(d->number);
+	hyp_schedule(nlocks, NULL);
+}
+
 /* A bio without pieces: nothing but a flush. */
 static void
 flush_want(struct disk *d, struct bio *b)
@@ -178,7 +188,7 @@ flush_want(struct disk *d, struct bio *b)
 	kick = flush_issue(d);
 	qlock_exit(&lock);
 	if (kick)
-		bridge_disk_kick(d->number);
+		server_kick(d);
 }
 
 /* Begins a bio. With its last piece issued, it may be gone at any moment. */
@@ -196,7 +206,7 @@ bio_begin(const struct bio *as, int holder)
 		                   len - at < PIECE_MAX ? len - at : PIECE_MAX, 0}, (from + at) / BLK_SECTOR};
 
 		succeed(issue, &i);
-		bridge_disk_kick(as->disk->number);
+		server_kick(as->disk);
 	}
 }
 
