@@ -54,12 +54,27 @@ end_line(char *line)
 	return line + 1;
 }
 
+static cycles_t start; /* what the steps of the start took so far */
+
 /* With the parameter bench: how long a step of the start took. */
 static void
 bench(const char *what, cycles_t from)
 {
+	cycles_t took = cos_now() - from;
+
+	start += took;
 	if (cos_param("bench") != NULL)
-		cos_printf("BENCH %s %lu instructions\n", what, cos_now() - from);
+		cos_printf("BENCH %s %lu instructions\n", what, took);
+}
+
+/* With the parameter limit: whether all of them took more. */
+static void
+bench_limit(void)
+{
+	cycles_t limit = cos_param_number("limit", 0);
+
+	if (limit != 0)
+		cos_printf("BENCH start %lu instructions (limit %lu)%s\n", start, limit, start > limit ? " ABOVE" : "");
 }
 
 /* The folder is made if it is not there. */
@@ -133,6 +148,7 @@ cos_main(void)
 {
 	if (cos_param("mount") != NULL)
 		mount_from(cos_param("mount"));
+	bench_limit();
 	session_admit();
 }
 

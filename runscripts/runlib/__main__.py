@@ -82,8 +82,8 @@ def _make_disk(system: System, options: Options, out: Path) -> list[Entry]:
         if options.image or options.mke2fs:
             raise Stop(f"{system.name} has a disk with FFS, so it takes neither --image nor --mke2fs")
         return disk.prepare(out, options.folder, None, ffs.make_image)
-    mke2fs = f"{system.mke2fs} {options.mke2fs}"
-    return disk.prepare(out, options.folder, options.image, lambda folder, to: disk.make_image(folder, to, mke2fs))
+    make = disk.with_ext2(f"{system.mke2fs} {options.mke2fs}")
+    return disk.prepare(out, options.folder, options.image, make)
 
 
 def _prepare(system: System, options: Options, out: Path) -> tuple[list[Entry], dict[str, str]]:

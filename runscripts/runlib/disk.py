@@ -110,6 +110,11 @@ def make_image(folder: Path, image: Path, mke2fs: str) -> list[Entry]:
     return _with_root(folder, image, entries)
 
 
+def with_ext2(mke2fs: str) -> Make:
+    """Makes ext2 images; mke2fs: further options for it."""
+    return lambda folder, image: make_image(folder, image, mke2fs)
+
+
 def _with_root(folder: Path, image: Path, entries: list[Entry]) -> list[Entry]:
     """The list of the folder, compared with what came into the image; the root as it is there."""
     inside = Ext2(image).entries()

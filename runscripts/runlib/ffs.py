@@ -41,6 +41,9 @@ def make_image(folder: Path, image: Path) -> list[Entry]:
     done = call([*command, "-b", f"{FREE_MIB}m", "-f", str(FREE_FILES), image, folder])
     if done.returncode:
         raise Stop(f"makefs refused: {first_line(done.stderr)}")
+    wrong = differences(found[1:], entries(image))
+    if wrong:
+        raise Stop(f"{folder}: makefs cannot copy it or The Sleuth Kit cannot read it: {wrong[0]}")
     return found
 
 

@@ -6,22 +6,18 @@ folder and block size.
 from __future__ import annotations
 
 import random
+import shutil
 import struct
 from pathlib import Path
 from typing import Callable
 
 import folders
 import pytest
-from runlib import disk, listing
+from runlib import disk, ffs, listing
 from runlib.errors import Stop
 from runlib.ext2 import Ext2
 from runlib.folder import read_folder, tracked_files
 from runlib.places import PROJECT
-
-
-def ext2(options: str) -> disk.Make:
-    """Makes images with further options for mke2fs."""
-    return lambda folder, image: disk.make_image(folder, image, options)
 
 
 @pytest.mark.parametrize("options", ["", "-b 1024", "-b 2048", "-b 4096 -I 128", "-O ^filetype,^dir_index"])
@@ -31,11 +27,29 @@ def test_image_of_folder(make: Callable[[Path], None], options: str, tmp_path: P
     folder.mkdir()
     out.mkdir()
     make(folder)
-    entries = disk.prepare(out, folder, None, ext2(options))
+    entries = disk.prepare(out, folder, None, disk.with_ext2(options))
     assert [entry for entry in entries if entry.path] == [e for e in read_folder(folder) if e.path]
     disk.check_image(out / "disk.img")
     assert disk.has_room(Ext2(out / "disk.img"))
     assert [path.name for path in out.iterdir()] == ["disk.img"]
+
+
+@pytest.mark.skipif(not shutil.which("makefs") or not shutil.which("fls"), reason="makefs or sleuthkit is not installed")
+def test_ffs_image_of_folder(tmp_path: Path) -> None:
+    """What makefs made is what The Sleuth Kit finds; what one of them cannot is refused."""
+    folder, image = tmp_path / "folder", tmp_path / "image"
+    folder.mkdir()
+    folders.sizes(folder)
+    entries = ffs.make_image(folder, image)
+    assert sorted(ffs.entries(image), key=str) == sorted(entries[1:], key=str)
+    data = bytearray(image.read_bytes())
+    at = data.index((folder / "4096").read_bytes())
+    data[at] ^= 1
+    image.write_bytes(data)
+    assert listing.differences(entries[1:], ffs.entries(image)) == ["4096 has another sha256"]
+    folders.links(folder)
+    with pytest.raises(Stop, match="socket is missing"):
+        ffs.make_image(folder, image)
 
 
 def test_same_bytes(tmp_path: Path) -> None:
@@ -46,7 +60,7 @@ def test_same_bytes(tmp_path: Path) -> None:
     images = []
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-        disk.prepare(tmp_path / name, folder, None, ext2(""))
+        disk.prepare(tmp_path / name, folder, None, disk.with_ext2(""))
         images.append((tmp_path / name / "disk.img").read_bytes())
     assert images[0] == images[1]
 
@@ -55,7 +69,7 @@ def test_project_itself(tmp_path: Path) -> None:
     """
     Without a folder the disk has what this project consists of, and nothing that building made.
     """
-    entries = disk.prepare(tmp_path, None, None, ext2(""))
+    entries = disk.prepare(tmp_path, None, None, disk.with_ext2(""))
     names = {entry.path.decode() for entry in entries if not entry.is_folder}
     assert names == set(tracked_files())
     assert "runscripts/run" in names and not any(name.startswith("build/") for name in names)
@@ -70,7 +84,7 @@ def test_ready_image(tmp_path: Path) -> None:
     folders.names(folder)
     entries = disk.make_image(folder, tmp_path / "ready", "")
     before = (tmp_path / "ready").read_bytes()
-    assert sorted(disk.prepare(out, None, tmp_path / "ready", ext2("")), key=str) == sorted(entries, key=str)
+    assert sorted(disk.prepare(out, None, tmp_path / "ready", disk.with_ext2("")), key=str) == sorted(entries, key=str)
     assert (tmp_path / "ready").read_bytes() == before == (out / "disk.img").read_bytes()
 
 
@@ -80,7 +94,7 @@ def test_empty_disk(tmp_path: Path) -> None:
     folder.mkdir()
     out.mkdir()
     folders.names(folder)
-    disk.prepare(out, folder, None, ext2("-b 2048 -I 128"))
+    disk.prepare(out, folder, None, disk.with_ext2("-b 2048 -I 128"))
     disk.make_empty(out / "disk2.img", out / "disk.img")
     disk.check_image(out / "disk2.img")
     first, further = Ext2(out / "disk.img"), Ext2(out / "disk2.img")

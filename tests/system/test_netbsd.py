@@ -102,3 +102,35 @@ def test_fsync_and_sync_make_stable(run: Run, tmp_path: Path) -> None:
         assert marked(disk.stable, disk.mark, tmp_path / "image") == wanted
         assert not marked(bytearray(first), disk.mark, tmp_path / "image")
     assert marks == 12
+
+
+def damaged_image(folder: Path, image: Path) -> Path:
+    """An entry of the folder /below is shorter than any can be."""
+    command = ["mke2fs", "-q", "-F", "-t", "ext2", "-b", "1024", "-d", folder, image, "8M"]
+    subprocess.run(command, check=True)
+    told = subprocess.run(["debugfs", "-R", "bmap /below 0", image], capture_output=True, check=True)
+    third = int(told.stdout) * 1024 + 24  # behind "." and ".."
+    data = bytearray(image.read_bytes())
+    data[third + 4 : third + 6] = b"\x03\x00"
+    image.write_bytes(data)
+    return image
+
+
+@real
+def test_a_panic_is_the_end_of_its_component(run: Run, tmp_path: Path) -> None:
+    """The message is shown, the client gets errors and goes on to the end."""
+    image = damaged_image(small_folder(tmp_path / "folder"), tmp_path / "image")
+    done = run("--unchecked", "--image", image, "netbsd-ext2")
+    assert "printed what it must never print: panic: ext2fs_dirbadentry" in done.stderr
+    place = 0
+    for line in ("rumpcomp: panic: the rump kernel panicked", "booter: rumpcomp: ", "fsclient: survived "):
+        place = done.stdout.index(line, place)
+
+
+@real
+def test_drivers_that_lack_others(run: Run, tmp_path: Path) -> None:
+    script = tmp_path / "open.toml"
+    script.write_text(SCRIPT.replace("tiny", "ext2fs"))
+    done = run(script)
+    assert done.returncode == 1 and len(done.stderr.splitlines()) == 1
+    assert "the drivers are not closed: librumpfs_ext2fs.a(" in done.stderr and ".a has it" in done.stderr
