@@ -6,8 +6,9 @@ order: imports by interface and function, grants, end points, free slots.
 
 from __future__ import annotations
 
+from .check import mourners
 from .headers import Headers
-from .model import REST, Allocated, Allocation, Checked, Component, Grant, Import, Thread
+from .model import REST, Allocated, Allocation, Checked, Component, Grant, Import, Notice, Thread
 
 
 class _Slots:
@@ -29,6 +30,22 @@ def _imports(checked: Checked, name: str, slots: _Slots) -> list[Import]:
         for function in checked.system.interfaces[need.interface].functions:
             found.append(Import(function, need, server, slots.take()))
     return found
+
+
+def _notices(checked: Checked, slots: _Slots) -> tuple[list[Notice], list[Grant]]:
+    """For each server and each function of it that is told of deaths: the slot; and for each of its
+    clients a grant that says so."""
+    notices: dict[tuple[str, str], Notice] = {}
+    grants = []
+    for client in checked.order:
+        for server, function in mourners(checked.system, checked.providers, client):
+            key = (server, function.name)
+            if key not in notices:
+                notices[key] = Notice(function, server, slots.take())
+            ids = [checked.order.index(name) + 1 for name in (client, server)]
+            kind = "GRANT_RESET" if function.death == "first" else "GRANT_DEATH"
+            grants.append(Grant(kind, notices[key].slot, *ids))
+    return list(notices.values()), grants
 
 
 def _controlled(checked: Checked, component: Component) -> list[str]:
@@ -92,6 +109,7 @@ def _allocate_one(checked: Checked, name: str, headers: Headers) -> Allocation:
     is_booter = name == checked.roles.booter
     slots = _Slots(headers["SLOT_BOOT_FREE"] if is_booter else headers["SLOT_FIRST"])
     imports = _imports(checked, name, slots)
+    notices, deaths = _notices(checked, slots) if is_booter else ([], [])
     grants = _scheduler_grants(slots) if name == checked.roles.sched else []
     grants += _range_grants(component, slots, headers["PAGE_SIZE"])
     grants += _control_grants(checked, component, slots) + _notification_grants(
@@ -109,6 +127,7 @@ def _allocate_one(checked: Checked, name: str, headers: Headers) -> Allocation:
         raise component.refuse(
             "slots", f"needs {slots.next} capability slots; a table has {headers['SLOT_LIMIT']}"
         )
+    grants += deaths
     order = checked.order.index(name)
     return Allocation(
         order + 1,
@@ -116,6 +135,7 @@ def _allocate_one(checked: Checked, name: str, headers: Headers) -> Allocation:
         checked.stacks[name],
         checked.ceilings[name],
         imports,
+        notices,
         grants,
         rcv_slots,
         _file_addresses(component, headers),

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from .errors import Refusal
 from .headers import Headers
-from .model import REST, THREADS, Checked, Component, Need, Range, Roles, System
+from .interface import Function
+from .model import REST, THREADS, Checked, Component, Need, Range, Roles, System, Thread
 
 STACKS_MIN = 2
 STACK_KIB_MAX = 60  # a stride of 64 KiB less the guard page
 SPARE_THREADS = 16
 PORTS = 1 << 16
 THREAD_NUMBER_MAX = 255
+RESETS, DEATHS = 2, 3  # threads of the booter; components/booter/main.c
 FILE_NAME_MAX = 60  # so that a tar header holds it with the component's name
 # What is no component's: the low MiB, the firmware's tables at the top (128 KiB), the kernel with its page tables (192 KiB), what
 # the booter keeps to build a component once more (256 KiB); and the kernel's record of each frame.
@@ -194,10 +196,32 @@ def find_reach(providers: dict[str, dict[str, str]], booter: str) -> dict[str, d
     return reach
 
 
-def _count_stacks(system: System, reach: dict[str, dict[str, int]], most: int) -> dict[str, int]:
+def mourners(system: System, providers: dict[str, dict[str, str]], client: str) -> list[tuple[str, Function]]:
+    """Who is told, by which function, when a component has died."""
+    told = {}
+    for need in system.components[client].needs:
+        for function in system.interfaces[need.interface].functions:
+            if function.death:
+                told[providers[client][need.name], function.name] = function
+    return [(server, function) for (server, _), function in told.items()]
+
+
+def find_told(system: System, providers: dict[str, dict[str, str]], booter: str) -> dict[str, set[int]]:
+    """For each component: which of the booter's threads can be inside that tell of deaths."""
+    told: dict[str, set[int]] = {name: set() for name in providers}
+    for name in providers:
+        for server, function in mourners(system, providers, name):
+            for visited in {server} | _paths(providers, server, booter):
+                told[visited].add(RESETS if function.death == "first" else DEATHS)
+    return told
+
+
+def _count_stacks(
+    system: System, reach: dict[str, dict[str, int]], told: dict[str, set[int]], most: int
+) -> dict[str, int]:
     stacks = {}
     for name, component in system.components.items():
-        wanted = sum(
+        wanted = len(told[name]) + sum(
             system.components[origin].threads * times for origin, times in reach[name].items()
         )
         if wanted > most:
@@ -213,10 +237,13 @@ def _count_stacks(system: System, reach: dict[str, dict[str, int]], most: int) -
     return stacks
 
 
-def _find_ceilings(system: System, reach: dict[str, dict[str, int]]) -> dict[str, int]:
+def _find_ceilings(
+    system: System, reach: dict[str, dict[str, int]], told: dict[str, set[int]], booters: list[Thread]
+) -> dict[str, int]:
     ceilings = {}
     for name, component in system.components.items():
         visitors = [thread for origin in reach[name] for thread in system.components[origin].named]
+        visitors += [thread for thread in booters if thread.number in told[name]]
         best = min(visitors, key=lambda thread: thread.priority)
         ceilings[name] = best.priority if component.ceiling is None else component.ceiling
         if ceilings[name] > best.priority:
@@ -408,5 +435,7 @@ def check(system: System, headers: Headers) -> Checked:
     _check_memory(system)
     _check_verdict(system, roles, providers)
     reach = find_reach(providers, roles.booter)
-    stacks = _count_stacks(system, reach, headers["STACKS_MAX"])
-    return Checked(system, roles, order, providers, reach, stacks, _find_ceilings(system, reach))
+    told = find_told(system, providers, roles.booter)
+    stacks = _count_stacks(system, reach, told, headers["STACKS_MAX"])
+    ceilings = _find_ceilings(system, reach, told, system.components[roles.booter].named if roles.booter else [])
+    return Checked(system, roles, order, providers, reach, stacks, ceilings)

@@ -30,7 +30,7 @@ SCALARS = {
     "char",
 }
 QUALIFIERS = {"const", "unsigned", "signed", "enum"}
-TAGS = {"blocks": 1, "repeat": 1, "creates": 1, "uses": (1, 2), "ends": (1, 2), "local": 0}
+TAGS = {"blocks": 1, "repeat": 1, "creates": 1, "uses": (1, 2), "ends": (1, 2), "local": 0, "death": (0, 1)}
 
 _TOKEN = re.compile(
     r"(?P<comment>/\*.*?\*/|//[^\n]*)|(?P<directive>^[ \t]*#(?:\\\n|[^\n])*)"
@@ -47,6 +47,7 @@ class Function:
     blocks: bool
     repeat: str  # "harmless" or "opid"
     descriptors: tuple[tuple[str, ...], ...]  # ("creates", kind), ("uses", kind, argument) ...
+    death: str  # "told" or "first": the booter calls it when a client has died; or ""
     where: Where
 
     @property
@@ -192,7 +193,13 @@ def _function(declaration: _Declaration, where: Where, name: str) -> Function | 
     if repeat == "opid" and len(args) + len(outs) == MAX_WORDS:
         raise Refusal(where, f"{name}: {MAX_WORDS} parameters and an operation id do not fit in registers")
     rows = _descriptors(tags, args, where, name)
-    return Function(name, tuple(args), tuple(outs), blocks == "yes", repeat, rows, where)
+    words = tags.get("death", [])
+    death = ("first" if words[0] == ["first"] else "told") if words else ""
+    if words and words[0] not in ([], ["first"]):
+        raise Refusal(where, f"{name}: @death is {words[0][0]}, not first")
+    if death and (len(args), len(outs), repeat) != (1, 0, "harmless"):
+        raise Refusal(where, f"{name}: @death wants one argument, the component's id, and that repeating it is harmless")
+    return Function(name, tuple(args), tuple(outs), blocks == "yes", repeat, rows, death, where)
 
 
 def parse_interface(name: str, file: str, text: str) -> Interface:

@@ -179,6 +179,15 @@ class Import:
     slot: int
 
 
+@dataclass(frozen=True)
+class Notice:
+    """A capability slot through which the booter tells a server of the death of clients."""
+
+    function: Function
+    server: str
+    slot: int
+
+
 @dataclass
 class Allocation:
     """The numbers of one component."""
@@ -188,6 +197,7 @@ class Allocation:
     stacks: int
     ceiling: int
     imports: list[Import]
+    notices: list[Notice]  # the booter's
     grants: list[Grant]
     rcv_slots: dict[int, int]  # thread number -> slot of its end point
     file_addresses: list[int]

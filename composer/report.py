@@ -151,6 +151,8 @@ def _grant_text(kind: str, a: int, b: int, names: dict[int, str]) -> str:
         "GRANT_FREE": f"{b} free slots",
         "GRANT_THREADS": f"{b} slots for the threads that the scheduler makes",
         "GRANT_CONTROL": "its own thread and root end point",
+        "GRANT_DEATH": f"tells {names.get(b)} of the death of {names.get(a)}",
+        "GRANT_RESET": f"tells {names.get(b)} first of the death of {names.get(a)}",
         "GRANT_SND": f"may notify {names.get(a)}, thread {b}",
     }
     return texts[kind]

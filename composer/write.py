@@ -115,8 +115,8 @@ def _place_records(allocated: Allocated, headers: Headers) -> list[bytes]:
 
 
 def _params(allocated: Allocated, component: Component) -> dict[str, str]:
-    """The script's parameters, who provides what, for servers as whom their clients come, for the
-    booter whose verdict counts, and for the memory manager who may have memory for devices."""
+    """The script's parameters, who provides what, for servers as whom their clients come and
+    who tells of their deaths, for the booter whose verdict counts, and for the memory manager who may have memory for devices."""
     checked = allocated.checked
     params = dict(component.params)
     for name, provider in checked.providers[component.name].items():
@@ -128,6 +128,8 @@ def _params(allocated: Allocated, component: Component) -> dict[str, str]:
             params[f"user.{allocated.parts[client.name].id}"] = client.user
     if component.name == checked.roles.booter and checked.system.verdict:
         params["verdict"] = str(allocated.parts[checked.system.verdict].id)
+    if any(f.death for i in component.provides for f in checked.system.interfaces[i].functions):
+        params["booter"] = str(allocated.parts[checked.roles.booter].id)
     if component.dma:
         params["dma"] = "1"
     if component.name == checked.roles.memmgr:
@@ -239,7 +241,7 @@ def _manifest_sinvs(linked: Linked, headers: Headers) -> list[bytes]:
             badge=part.id,
         )
         for part in parts.values()
-        for item in part.imports
+        for item in (*part.imports, *part.notices)
     ]
 
 

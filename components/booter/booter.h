@@ -89,4 +89,12 @@ void first_thread_done(word_t comp);
 /* fault.c: body of the recovery thread. */
 void fault_loop(void);
 
+/*
+ * death.c: what follows when a component is down in which a thread has faulted; and the bodies of the two threads that see
+ * to it.
+ */
+void death_follows(u32 comp, word_t thread);
+void death_resets(void) __attribute__((noreturn));
+void death_announcements(void) __attribute__((noreturn));
+
 #endif

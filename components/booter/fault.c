@@ -25,27 +25,6 @@ watch_all(struct snd_cap s)
 			die("%s cannot be watched", c[i].name);
 }
 
-/* The block server of a system whose script has the booter need blk; in others there is no such function. */
-long blk_reset(word_t comp) __attribute__((weak));
-
-/*
- * Down, so that nobody comes in; what it wanted written and is not yet will not be; its own threads and those that sleep inside it for others are
- * told by the scheduler; the thread that faulted goes back to its caller. Another thread's fault
- * in the same component may have been there first, and the scheduler may have ended the thread.
- */
-static void
-bury(struct built *b, struct thd_cap faulted)
-{
-	int e = comp_down(b->cap);
-
-	if (e && e != EBUSY)
-		die("%s cannot be marked down: error %d", b->comp->name, e);
-	if (blk_reset)
-		blk_reset(b->comp->id);
-	thd_abort(faulted);
-	sched_comp_died(b->comp->id);
-}
-
 static void
 handle(word_t thread)
 {
@@ -53,6 +32,7 @@ handle(word_t thread)
 	struct thd_cap t = {g->slot + thread};
 	struct kresult f = thd_fault(t), where = thd_get_reg(t, REG_COMP);
 	struct built *b;
+	int e;
 
 	if (thread >= g->b || f.err || where.err) {
 		cos_printf("booter: thread %lu faulted, and is gone\n", thread);
@@ -61,7 +41,10 @@ handle(word_t thread)
 	b = comp_built(where.r1);
 	cos_printf("booter: %s: thread %lu: %s at %lx (instruction %lx)\n", b->comp->name, thread, causes[f.r1], f.r2,
 	           f.r3);
-	bury(b, t);
+	e = comp_down(b->cap);
+	if (e && e != EBUSY)
+		die("%s cannot be marked down: error %d", b->comp->name, e);
+	death_follows(b->comp->id, thread);
 	if (b->comp->id == cos_param_number("verdict", 0))
 		die("%s has died, and with it the verdict", b->comp->name);
 }

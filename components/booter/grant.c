@@ -106,8 +106,8 @@ grant_one(struct built *b, const struct info_grant *g, const struct first_caps *
 		comp_put(b, g->slot, first->thd, RIGHT_ALL);
 		comp_put(b, g->slot + 1, first->rcv, RIGHT_ALL);
 		break;
-	case GRANT_RCV: case GRANT_SND: case GRANT_THREADS: case GRANT_FREE:
-		break; /* filled in later, by the scheduler or the component */
+	case GRANT_RCV: case GRANT_SND: case GRANT_THREADS: case GRANT_FREE: case GRANT_DEATH: case GRANT_RESET:
+		break; /* filled in later, by the scheduler or the component, or an entry point */
 	default:
 		die("%s: unknown grant %u", b->comp->name, g->kind);
 	}

@@ -7,6 +7,8 @@
 
 #define SCHED_THREAD 1 /* id of the scheduler's first thread */
 
+enum { RECOVERY = 1, RESETS, DEATHS }; /* the booter's threads by number: composer/check.py */
+
 static word_t token;   /* of the booter's dispatches */
 static word_t started; /* component whose first thread the booter waits for; 0 = none */
 
@@ -146,6 +148,9 @@ cos_init(void)
 void
 cos_thread(word_t number)
 {
-	(void)number;
-	fault_loop();
+	switch (number) {
+	case RECOVERY: fault_loop(); break;
+	case RESETS: death_resets();
+	default: death_announcements();
+	}
 }

@@ -40,6 +40,14 @@ kcall(slot_t slot, word_t op, word_t a1, word_t a2, word_t a3, word_t a4, word_t
 	return r;
 }
 
+/* CAP_SINV, where no stub has been generated: a function with one argument. Its result. */
+static inline long sinv_call(struct sinv_cap s, word_t argument)
+{
+	struct kresult r = kcall(s.slot, argument, 0, 0, 0, 0, 0);
+
+	return r.err ? -(long)r.err : (long)r.r1;
+}
+
 /* CAP_CAPTBL */
 static inline int captbl_copy(struct captbl_cap t, slot_t to, slot_t from, word_t rights)
 { return kcall(t.slot, CAPTBL_COPY, to, from, rights, 0, 0).err; }

@@ -181,22 +181,40 @@ side_of(const struct session *s, u64 state, word_t comp)
 	return s->server == comp && state & SERVER ? SERVER : 0;
 }
 
-long
-mem_session_close(word_t id)
+static long
+close_side(struct session *s, struct space *space)
 {
-	struct session *s = find(id);
-	struct space *space = space_of(cos_badge());
-	u64 state, side;
+	u64 state = load(s), side;
 
-	if (!s || !space)
-		return -ENOENT;
-	state = load(s);
 	do {
-		side = side_of(s, state, cos_badge());
+		side = side_of(s, state, space->comp);
 		if (!side)
 			return -ENOENT;
 	} while (!swap(s, &state, (state & BITS & ~side) | side * BUSY));
 	unmap_side(s, space, s->va[side - 1]);
 	drop(s, side * BUSY);
+	return 0;
+}
+
+long
+mem_session_close(word_t id)
+{
+	struct session *s = find(id);
+	struct space *space = space_of(cos_badge());
+
+	return s && space ? close_side(s, space) : -ENOENT;
+}
+
+long
+mem_gone(word_t comp)
+{
+	struct space *space = space_of(comp);
+
+	if (cos_badge() != cos_provider("init"))
+		return -EPERM;
+	if (!space)
+		return -EINVAL;
+	for (u32 i = 0; i < SESSIONS; i++)
+		close_side(&sessions[i], space);
 	return 0;
 }

@@ -103,6 +103,8 @@ int rsys_etfs_register(const char *key, const char *hostpath);
  * open. NULL if there is no memory. */
 struct rsys_proc *rsys_proc_create(void);
 void rsys_proc_destroy(struct rsys_proc *);
+/* Before that, if its calls may be going on: closes what it has open, so that those that wait for something end. */
+void rsys_proc_abandon(struct rsys_proc *);
 /* Whose process it is from now on. Once: who is not root any more cannot change it. */
 int  rsys_proc_setcred(struct rsys_proc *, const struct rsys_cred *);
 

@@ -80,3 +80,15 @@ serve_int(word_t v, long error)
 {
 	return v <= SERVE_INT_MAX ? (long)v : error;
 }
+
+long
+serve_gone(word_t comp)
+{
+	long e = cos_badge() == cos_param_number("booter", 0) ? sched_ceiling_enter() : -EPERM;
+
+	if (e < 0)
+		return e;
+	session_gone(comp);
+	sched_ceiling_leave();
+	return 0;
+}

@@ -37,4 +37,7 @@ long serve_give(struct session *, const void *from, word_t n);
 /* The word, or the error if it is above what an int holds. */
 long serve_int(word_t, long error);
 
+/* A client has died, says the booter: else -EPERM. */
+long serve_gone(word_t comp);
+
 #endif

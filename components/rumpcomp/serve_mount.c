@@ -139,3 +139,9 @@ fs_last(word_t *out_operation, word_t *out_result)
 	*out_result = (word_t)result;
 	return serve_end(s, e);
 }
+
+long
+fs_gone(word_t comp)
+{
+	return serve_gone(comp);
+}

@@ -224,3 +224,9 @@ socket_close(word_t fd)
 		e = rsys_close(s->proc, (int)fd);
 	return serve_end(s, e);
 }
+
+long
+socket_gone(word_t comp)
+{
+	return serve_gone(comp);
+}

@@ -17,7 +17,12 @@
 
 static struct qlock lock; /* guards everything below */
 static struct session sessions[SESSIONS];
-static struct { word_t client; struct rsys_proc *proc; } procs[CLIENTS];
+static struct client {
+	word_t id;              /* 0 = none */
+	struct rsys_proc *proc;
+	int dead;
+} clients[CLIENTS];
+static struct waitq idle;  /* who waits for a dead client's operations to end */
 static int admitted;
 static struct waitq early; /* who came before that */
 
@@ -91,20 +96,31 @@ proc_create(word_t client)
 	return p;
 }
 
+/* The place of a client's process, or of none (0). NULL: there is no such place. */
+static struct client *
+find_client(word_t client)
+{
+	for (int i = 0; i < CLIENTS; i++) {
+		if (clients[i].id == client)
+			return &clients[i];
+	}
+	return NULL;
+}
+
 static struct rsys_proc *
 proc_of(word_t client)
 {
-	for (int i = 0; i < CLIENTS; i++) {
-		if (procs[i].client == client)
-			return procs[i].proc;
-		if (procs[i].client != 0)
-			continue;
-		procs[i].proc = proc_create(client);
-		if (procs[i].proc != NULL)
-			procs[i].client = client;
-		return procs[i].proc;
-	}
-	return NULL;
+	struct client *c = find_client(client);
+
+	if (c != NULL)
+		return c->dead ? NULL : c->proc;
+	c = find_client(0);
+	if (c == NULL)
+		return NULL;
+	c->proc = proc_create(client);
+	if (c->proc != NULL)
+		c->id = client;
+	return c->proc;
 }
 
 static struct session *
@@ -218,7 +234,73 @@ session_take(enum session_kind kind)
 void
 session_put(struct session *s)
 {
+	struct waiter *waiting;
+
 	qlock_enter(&lock);
 	s->busy = 0;
+	waiting = waitq_take_all(&idle);
 	qlock_exit(&lock);
+	waiter_wake_list(waiting);
+}
+
+/* The first process that the client has; from now on it gets no other. NULL: it has none. */
+static struct rsys_proc *
+take_dead(word_t id)
+{
+	struct rsys_proc *p = NULL;
+	struct client *c;
+
+	qlock_enter(&lock);
+	c = find_client(id);
+	if (c != NULL && !c->dead) {
+		c->dead = 1;
+		p = c->proc;
+	}
+	qlock_exit(&lock);
+	return p;
+}
+
+/* The lock is held. Gives up the sessions that nobody is in. Result: whether there are others. */
+static int
+leave_all(word_t id)
+{
+	int busy = 0;
+
+	for (int i = 0; i < SESSIONS; i++) {
+		if (sessions[i].client == id && !sessions[i].busy)
+			leave(&sessions[i]);
+		busy |= sessions[i].client == id;
+	}
+	return busy;
+}
+
+static void
+wait_for_all(word_t id)
+{
+	struct waiter w;
+	int busy;
+
+	do {
+		qlock_enter(&lock);
+		busy = leave_all(id);
+		if (busy)
+			waitq_add(&idle, &w, 0);
+		else
+			*find_client(id) = (struct client){0};
+		qlock_exit(&lock);
+		if (busy)
+			waiter_wait(&w, BRIDGE_FOREVER);
+	} while (busy);
+}
+
+void
+session_gone(word_t id)
+{
+	struct rsys_proc *p = id == 0 ? NULL : take_dead(id);
+
+	if (p == NULL)
+		return;
+	rsys_proc_abandon(p);
+	wait_for_all(id);
+	rsys_proc_destroy(p);
 }

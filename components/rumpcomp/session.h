@@ -37,4 +37,7 @@ long session_bind(enum session_kind, word_t id);
 struct session *session_take(enum session_kind);
 void session_put(struct session *);
 
+/* Ends what a dead client has: its descriptors, then, when its threads have left, its process and its sessions. Blocks. */
+void session_gone(word_t client);
+
 #endif

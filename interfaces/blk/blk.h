@@ -115,6 +115,7 @@ long blk_close(void);
  * component id.
  * @blocks yes
  * @repeat harmless
+ * @death first
  */
 long blk_reset(word_t comp);
 

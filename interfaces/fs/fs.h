@@ -185,6 +185,15 @@ long fs_umask(word_t mask);
  */
 long fs_getcwd(void);
 
+/*
+ * Ends what a client has that has died: what it waits for inside returns, its descriptors are closed, its buffers given back.
+ * Only the booter may (-EPERM). comp: its component id.
+ * @blocks yes
+ * @repeat harmless
+ * @death
+ */
+long fs_gone(word_t comp);
+
 enum fs_path_op {
 	FS_MKDIR    = 1, /* a = mode */
 	FS_RMDIR    = 2,

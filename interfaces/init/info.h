@@ -52,6 +52,12 @@ enum grant_kind {
 	GRANT_SND     = 12,
 	GRANT_THREADS = 13, /* a run of b slots, empty at start: the scheduler puts the CAP_THD of thread id t at slot + t */
 	/*
+	 * the booter only: by this slot it tells component b that component a, a client of it, has died;
+	 * RESET: before anybody else hears of it
+	 */
+	GRANT_DEATH   = 14,
+	GRANT_RESET   = 15,
+	/*
 	 * the scheduler's first thread only: CAP_THD of itself at this slot, CAP_RCV root end
 	 * point at the next
 	 */

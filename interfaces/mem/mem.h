@@ -91,4 +91,13 @@ long mem_usage_of(word_t comp, word_t *out_limit, word_t *out_most);
  */
 long mem_machine(word_t *out_user, word_t *out_kernel);
 
+/*
+ * A component has died: its side of every session buffer is closed. What memory it has stays as it is. Only the booter may
+ * (-EPERM). comp: its component id; -EINVAL: there is none.
+ * @blocks no
+ * @repeat harmless
+ * @death
+ */
+long mem_gone(word_t comp);
+
 #endif

@@ -154,4 +154,12 @@ long socket_getpeer(word_t fd);
  */
 long socket_close(word_t fd);
 
+/*
+ * As fs_gone, for servers of sockets: a rump kernel ends all that a client has of it at the first of the two.
+ * @blocks yes
+ * @repeat harmless
+ * @death
+ */
+long socket_gone(word_t comp);
+
 #endif

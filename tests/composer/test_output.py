@@ -151,6 +151,7 @@ def test_no_slot_twice(composed: Composed) -> None:
                 kinds["GRANT_CONTROL"]: 2,
                 kinds["GRANT_FREE"]: grant["b"],
                 kinds["GRANT_THREADS"]: grant["b"],
+                kinds["GRANT_DEATH"]: 0,  # the slot is one of the invocations'
             }.get(grant["kind"], 1)
             taken += range(grant["slot"], grant["slot"] + width)
         assert len(taken) == len(set(taken)), comp["name"]
@@ -185,6 +186,25 @@ def test_grants(composed: Composed) -> None:
     }
 
 
+def test_deaths(composed: Composed) -> None:
+    """The booter can tell the memory manager of the death of its one client."""
+    deaths = [
+        grant
+        for grant in composed.info("boot", "info_grant", "grants")
+        if grant["kind"] == composed.headers["GRANT_DEATH"]
+    ]
+    assert [(grant["a"], grant["b"]) for grant in deaths] == [(3, 2)]
+    [sinv] = [
+        sinv
+        for sinv in composed.manifest("manifest_sinv", "sinvs")
+        if (sinv["client"], sinv["slot"]) == (1, deaths[0]["slot"])
+    ]
+    symbols = Elf((composed.folder / "memory.elf").read_bytes()).symbols()
+    [entry] = [symbol.value for symbol in symbols if symbol.name == "__entry_mem_gone"]
+    assert (sinv["server"], sinv["entry"], sinv["badge"]) == (2, entry, 1)
+    assert "tells memory of the death of dispatch" in (composed.folder / "report.html").read_text()
+
+
 def test_frames_for_threads(compose: Compose, tmp_path: Path) -> None:
     """frames_kib = "threads": one for each thread, two more for one with an end point, one more for one with a budget, and 16."""
     named = "[{ number = 1, endpoint = true }, { number = 2, budget_us = 5, period_us = 9 }]"
@@ -217,7 +237,8 @@ def test_memory_sums(composed: Composed) -> None:
 
 
 def test_threads_and_stacks(composed: Composed) -> None:
-    """The scheduler makes the main threads of those behind it and every named thread."""
+    """The scheduler makes the main threads of those behind it and every named thread. One thread of the booter more can be
+    inside who is told of deaths, and whom he invokes."""
     rows = composed.info("dispatch", "info_thread", "threads")
     assert [(row["comp"], row["number"], row["priority"]) for row in rows] == [
         (4, 0, 10),
@@ -235,8 +256,8 @@ def test_threads_and_stacks(composed: Composed) -> None:
         for name in ORDER
     }
     assert {name: head["stacks"] for name, head in heads.items()} == {
-        "boot": 8,
-        "memory": 6,
+        "boot": 9,
+        "memory": 7,
         "dispatch": 5,
         "echo": 4,
         "caller": 2,
@@ -255,7 +276,11 @@ def test_threads_and_stacks(composed: Composed) -> None:
 def test_slots_that_the_scheduler_fills(composed: Composed) -> None:
     """The scheduler is told of end points to send to and of slots for threads; nobody else is."""
     number = composed.headers
-    [threads] = composed.info("boot", "info_grant", "grants")
+    [threads] = [
+        grant
+        for grant in composed.info("boot", "info_grant", "grants")
+        if grant["kind"] == number["GRANT_THREADS"]
+    ]
     [send] = composed.info("caller", "info_grant", "grants")
     places = composed.info("dispatch", "info_place", "places")
     assert [(p["comp"], p["slot"], p["kind"], p["a"], p["b"]) for p in places] == [

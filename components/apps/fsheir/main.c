@@ -6,6 +6,7 @@
 #include <lib/component.h>
 #include <lib/print.h>
 #include <lib/string.h>
+#include <sched/sched.h>
 
 #include "kernels.h"
 #include "model.h"
@@ -129,11 +130,14 @@ check_all(const struct kernel *k)
 static void
 inherit(const struct kernel *k)
 {
+	u64 idle = (u64)sched_idle_cycles(), start = cos_now();
 	word_t operation, result;
 	long e = k->mount("ext2", "/dev/disk0", "/", 0);
 
 	if (e < 0)
 		fail(k, "mounting", e);
+	cos_printf("BENCH recover_%s %lu instructions\n", k->name,
+	           (cos_now() - start - ((u64)sched_idle_cycles() - idle)) * 1000 / ((u64)init_tsc_hz() / 1000000));
 	e = k->last(&operation, &result);
 	if (e < 0)
 		fail(k, "asking for the last operation", e);

@@ -34,16 +34,34 @@ rsys_proc_create(void)
 	return p;
 }
 
+static void
+close_all(struct rsys_proc *p)
+{
+	for (int fd = 0; fd < FILES_MAX; fd++) {
+		struct file *f = file_remove(p, fd);
+
+		if (f != NULL)
+			file_close(f);
+	}
+}
+
+void
+rsys_proc_abandon(struct rsys_proc *p)
+{
+	struct lwp l;
+
+	kernel_enter(&l, p);
+	close_all(p);
+	kernel_leave(&l);
+}
+
 void
 rsys_proc_destroy(struct rsys_proc *p)
 {
 	struct lwp l;
 
 	kernel_enter(&l, NULL);
-	for (int fd = 0; fd < FILES_MAX; fd++) {
-		if (p->files[fd] != NULL)
-			file_close(p->files[fd]);
-	}
+	close_all(p);
 	vnode_release(p->cwd);
 	account_put(p->account);
 	kmutex_destroy(p->lock);

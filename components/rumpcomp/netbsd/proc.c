@@ -5,7 +5,9 @@
 
 #include "../rumpuser.h"
 
-#define UMASK_FIRST 022
+#define UMASK_FIRST      022
+#define PROC_DESCRIPTORS 128 /* as many as a process may have open at first */
+#define NB_SHUT_RDWR     2
 #define MODE_BITS   0777
 
 /* The thread's lwp, for the kernel and for the hypercalls; NULL: none. */
@@ -111,6 +113,14 @@ rsys_proc_destroy(struct rsys_proc *p)
 	}
 	rumpuser_mutex_destroy(p->lock);
 	rumpuser_free(p, sizeof(*p));
+}
+
+/* Connections end, and with them what waits for them; a descriptor that is none's or no socket's is an error of no interest. */
+void
+rsys_proc_abandon(struct rsys_proc *p)
+{
+	for (uint64_t fd = 0; fd < PROC_DESCRIPTORS; fd++)
+		CALL(p, NB_SHUTDOWN, fd, NB_SHUT_RDWR);
 }
 
 int

@@ -75,6 +75,13 @@ cos_panic(const char *fmt, ...)
 	abort();
 }
 
+/* Component 3 is the booter. */
+word_t
+cos_provider(const char *interface)
+{
+	return strcmp(interface, "init") == 0 ? 3 : 0;
+}
+
 word_t
 cos_badge(void)
 {

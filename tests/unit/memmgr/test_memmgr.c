@@ -202,6 +202,34 @@ test_session_life(void)
 	return machine_wrong == 0;
 }
 
+/* Component 1 dies as a client of 2, of which nobody else has heard, and as a server of it. */
+static int
+test_session_gone(void)
+{
+	word_t c, s, own, limit;
+	long id, other, unseen;
+
+	machine_badge(1);
+	id = mem_session_open(2, 5, &c);
+	unseen = mem_session_open(2, 3, &own);
+	machine_badge(2);
+	CHECK(mem_session_accept(id, 1, &s) == 5);
+	other = mem_session_open(1, 2, &own);
+	machine_badge(1);
+	CHECK(mem_session_accept(other, 2, &own) == 2);
+	CHECK(mem_gone(1) == -EPERM);
+	machine_badge(3);
+	CHECK(mem_gone(MACHINE_COMPS + 1) == -EINVAL);
+	CHECK(mem_gone(1) == 0 && mem_gone(1) == 0);
+	CHECK(machine_mapped(1, c) == ~0UL && machine_mapped(1, own) == ~0UL);
+	CHECK(machine_mapped(2, s) != ~0UL && machine_user_frames() == 5 + 2); /* the other's sides */
+	machine_badge(2);
+	CHECK(mem_session_accept(unseen, 1, &c) == -ENOENT);
+	CHECK(mem_session_close(id) == 0 && mem_session_close(other) == 0 && machine_user_frames() == 0);
+	CHECK(mem_usage(&limit) == 0);
+	return machine_wrong == 0;
+}
+
 /*
  * Preemption. A thread of a random component makes a call; at a kernel call or an atomic
  * operation within it, others may run to their end. What they hold is in one
@@ -425,6 +453,7 @@ static const struct test tests[] = {
     {"memmgr.usage", "what each component uses and what the machine has left is told", test_usage},
     {"memmgr.session", "a session is seen by its two sides and by nobody else", test_session},
     {"memmgr.session_life", "a session lives until both sides have left", test_session_life},
+    {"memmgr.session_gone", "a dead component's sides are closed, and only the booter says so", test_session_gone},
     {"memmgr.session_age", "a server never gets a session that took the place of its own",
      test_session_age},
     {"memmgr.preempted", "threads that preempt each other lose and share nothing", test_preempted},
