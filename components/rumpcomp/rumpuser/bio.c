@@ -5,11 +5,11 @@
  *   issuing -> pieces in flight -> finished                        a read, or a write that may be lost with the power
  *   issuing -> pieces in flight -> flush wanted -> flushing -> finished    a write with SYNC
  *
- * One flush for each device is in flight at most, in a slot of its own, and serves every bio that wanted one before it was issued: their pieces have
- * completed by then, and that is what a flush makes stable. Whoever finds no slot or no pages waits, off the rump CPU, until something
- * completes.
+ * One flush for each device is in flight at most, in a slot of its own, and serves every bio that wanted one before it was issued:
+ * their pieces have completed by then, and that is what a flush makes stable. Whoever finds no slot or no pages waits, off the rump
+ * CPU, until something completes.
  *
- * The server carries requests out in any order. Who needs one holds a range: then his requests alone are in it.
+ * The server carries requests out in any order. Who needs one holds a range (order.c): then his requests alone are in it.
  */
 #include "bio.h"
 
@@ -18,105 +18,8 @@
 #include "file.h"
 #include "hyp.h"
 #include "pieces.h"
-#include "qlock.h"
-#include "waitq.h"
 
-static struct qlock lock; /* guards everything below, and the pieces */
-static struct disk disks[BRIDGE_DISKS];
-static struct bio_list finished;
-static struct waitq waiting; /* for a bio, a piece, pages, a range */
-
-static void
-list_add(struct bio_list *l, struct bio *b)
-{
-	b->next = l->first;
-	l->first = b;
-}
-
-static struct bio *
-list_take_all(struct bio_list *l)
-{
-	struct bio *all = l->first;
-
-	l->first = NULL;
-	return all;
-}
-
-/* lock is held. */
-static int
-open_locked(struct disk *d)
-{
-	int e = pieces_open(d);
-
-	if (e != 0)
-		return e;
-	for (unsigned i = 0; i < BLK_RING_SLOTS; i++)
-		list_add(&d->unused, &d->bios[i]);
-	d->opened = 1;
-	return 0;
-}
-
-int
-bio_open(unsigned number, struct disk **dp)
-{
-	struct disk *d = &disks[number < BRIDGE_DISKS ? number : 0];
-	int e = number < BRIDGE_DISKS ? 0 : ENXIO;
-
-	qlock_enter(&lock);
-	if (e == 0 && !d->opened) {
-		d->number = number;
-		e = open_locked(d);
-	}
-	qlock_exit(&lock);
-	*dp = d;
-	return e;
-}
-
-uint64_t
-bio_size(const struct disk *d)
-{
-	return d->is.sectors * BLK_SECTOR;
-}
-
-int
-bio_readonly(const struct disk *d)
-{
-	return d->is.readonly;
-}
-
-static int
-attempt(int (*try)(void *), void *arg, struct waiter *w)
-{
-	int done;
-
-	qlock_enter(&lock);
-	done = try(arg);
-	if (!done && w != NULL)
-		waitq_add(&waiting, w, 0);
-	qlock_exit(&lock);
-	return done;
-}
-
-/* Does what try does under the lock, if need be after a wait. The server knows of every request that came before. */
-static void
-succeed(int (*try)(void *), void *arg)
-{
-	struct waiter w;
-	int nlocks;
-
-	if (attempt(try, arg, NULL))
-		return;
-	nlocks = hyp_unschedule(NULL);
-	while (!attempt(try, arg, &w))
-		waiter_wait(&w, BRIDGE_FOREVER);
-	hyp_schedule(nlocks, NULL);
-}
-
-static int
-overlap(const struct range *a, const struct range *b)
-{
-	return a->from < b->to && b->from < a->to;
-}
+static struct bio_list finished; /* guarded by disk_lock */
 
 struct taking {
 	struct bio *bio;
@@ -124,7 +27,7 @@ struct taking {
 	int holder;           /* the range is held for it */
 };
 
-/* lock is held. Result: 0 if there is none now, or somebody holds its range. */
+/* disk_lock is held. Result: 0 if there is none now, or somebody holds its range. */
 static int
 bio_take(void *arg)
 {
@@ -132,7 +35,7 @@ bio_take(void *arg)
 	struct disk *d = t->as->disk;
 	struct bio *b = d->unused.first;
 
-	if (b == NULL || (!t->holder && overlap(&d->held, &t->as->range)))
+	if (b == NULL || (!t->holder && range_overlap(&d->held, &t->as->range)))
 		return 0;
 	d->unused.first = b->next;
 	*b = *t->as;
@@ -155,13 +58,13 @@ issue(void *arg)
 	return piece_issue(i->disk, &i->piece, i->sector);
 }
 
-/* lock is held. Result: whether the server must be kicked. */
+/* disk_lock is held. Result: whether the server must be kicked. */
 static int
 flush_issue(struct disk *d)
 {
 	if (d->flush_in_flight || d->flush_wanted.first == NULL)
 		return 0;
-	d->flushing.first = list_take_all(&d->flush_wanted);
+	d->flushing.first = bio_list_take_all(&d->flush_wanted);
 	d->flush_in_flight = 1;
 	piece_flush(d);
 	return 1;
@@ -183,10 +86,10 @@ flush_want(struct disk *d, struct bio *b)
 {
 	int kick;
 
-	qlock_enter(&lock);
-	list_add(&d->flush_wanted, b);
+	qlock_enter(&disk_lock);
+	bio_list_add(&d->flush_wanted, b);
 	kick = flush_issue(d);
-	qlock_exit(&lock);
+	qlock_exit(&disk_lock);
 	if (kick)
 		server_kick(d);
 }
@@ -198,19 +101,19 @@ bio_begin(const struct bio *as, int holder)
 	struct taking t = {NULL, as, holder};
 	uint64_t from = as->range.from, len = as->range.to - from;
 
-	succeed(bio_take, &t);
+	disk_succeed(bio_take, &t);
 	if (len == 0)
 		flush_want(as->disk, t.bio);
 	for (uint64_t at = 0; at < len; at += PIECE_MAX) {
 		struct issue i = {as->disk, {t.bio, as->op & RUMPUSER_BIO_READ ? BLK_READ : BLK_WRITE, as->data + at,
 		                   len - at < PIECE_MAX ? len - at : PIECE_MAX, 0}, (from + at) / BLK_SECTOR};
 
-		succeed(issue, &i);
+		disk_succeed(issue, &i);
 		server_kick(as->disk);
 	}
 }
 
-/* lock is held. */
+/* disk_lock is held. */
 void
 bio_piece_over(struct bio *b, int error)
 {
@@ -219,16 +122,16 @@ bio_piece_over(struct bio *b, int error)
 	if (--b->pending > 0)
 		return;
 	if ((b->op & RUMPUSER_BIO_SYNC) && b->error == 0)
-		list_add(&b->disk->flush_wanted, b);
+		bio_list_add(&b->disk->flush_wanted, b);
 	else
-		list_add(&finished, b);
+		bio_list_add(&finished, b);
 }
 
-/* lock is held. */
+/* disk_lock is held. */
 void
 bio_flush_over(struct disk *d, int error)
 {
-	struct bio *b = list_take_all(&d->flushing), *next;
+	struct bio *b = bio_list_take_all(&d->flushing), *next;
 
 	if (!d->flush_in_flight)
 		bridge_stop("the block server completed a flush that nobody wanted");
@@ -236,7 +139,7 @@ bio_flush_over(struct disk *d, int error)
 	for (; b != NULL; b = next) {
 		next = b->next;
 		b->error = error;
-		list_add(&finished, b);
+		bio_list_add(&finished, b);
 	}
 }
 
@@ -245,20 +148,17 @@ static struct bio *
 completions(void)
 {
 	int kick[BRIDGE_DISKS] = {0};
-	struct waiter *woken;
 	struct bio *all;
 
-	qlock_enter(&lock);
+	qlock_enter(&disk_lock);
 	for (unsigned i = 0; i < BRIDGE_DISKS; i++) {
 		if (!disks[i].opened)
 			continue;
 		pieces_take(&disks[i]);
 		kick[i] = flush_issue(&disks[i]);
 	}
-	all = list_take_all(&finished);
-	woken = waitq_take_all(&waiting);
-	qlock_exit(&lock);
-	waiter_wake_list(woken);
+	all = bio_list_take_all(&finished);
+	disk_leave_waking();
 	for (unsigned i = 0; i < BRIDGE_DISKS; i++) {
 		if (kick[i])
 			bridge_disk_kick(i);
@@ -269,14 +169,10 @@ completions(void)
 static void
 bio_put(struct bio *b)
 {
-	struct waiter *woken;
-
-	qlock_enter(&lock);
+	qlock_enter(&disk_lock);
 	b->number = 0;
-	list_add(&b->disk->unused, b);
-	woken = waitq_take_all(&waiting);
-	qlock_exit(&lock);
-	waiter_wake_list(woken);
+	bio_list_add(&b->disk->unused, b);
+	disk_leave_waking();
 }
 
 /* On a rump CPU. The data is not ours any more when done is called, and may be freed. */
@@ -354,87 +250,4 @@ void
 bio_held(struct disk *d, int op, void *data, size_t len, uint64_t at, rump_biodone_fn done, void *donearg)
 {
 	begin(&(struct bio){.disk = d, .data = data, .op = op, .done = done, .donearg = donearg}, len, at, 1);
-}
-
-struct hold {
-	struct disk *disk;
-	struct range range;
-};
-
-/* lock is held. Result: 0 if another holds one. */
-static int
-hold_take(void *arg)
-{
-	const struct hold *h = arg;
-
-	if (h->disk->held.to != 0)
-		return 0;
-	h->disk->held = h->range;
-	return 1;
-}
-
-/* lock is held. Result: 0 while something that came before is in flight there. */
-static int
-hold_clear(void *arg)
-{
-	const struct hold *h = arg;
-
-	for (unsigned i = 0; i < BLK_RING_SLOTS; i++) {
-		const struct bio *b = &h->disk->bios[i];
-
-		if (b->number != 0 && overlap(&b->range, &h->range))
-			return 0;
-	}
-	return 1;
-}
-
-void
-bio_hold(struct disk *d, uint64_t from, uint64_t to)
-{
-	struct hold h = {d, {from, to}};
-
-	succeed(hold_take, &h);
-	succeed(hold_clear, &h);
-}
-
-void
-bio_release(struct disk *d)
-{
-	struct waiter *woken;
-
-	qlock_enter(&lock);
-	d->held.to = 0;
-	woken = waitq_take_all(&waiting);
-	qlock_exit(&lock);
-	waiter_wake_list(woken);
-}
-
-struct barrier {
-	const struct disk *disk;
-	uint64_t come; /* how many bios had come when somebody began to wait; 0 at first */
-};
-
-/* lock is held. */
-static int
-older_over(void *arg)
-{
-	struct barrier *b = arg;
-
-	if (b->come == 0)
-		b->come = b->disk->counted;
-	for (unsigned i = 0; i < BLK_RING_SLOTS; i++) {
-		const struct bio *old = &b->disk->bios[i];
-
-		if (old->number != 0 && old->number <= b->come)
-			return 0;
-	}
-	return 1;
-}
-
-void
-bio_barrier(struct disk *d)
-{
-	struct barrier b = {d, 0};
-
-	succeed(older_over, &b);
 }

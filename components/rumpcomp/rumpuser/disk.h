@@ -1,5 +1,5 @@
 /*
- * Block devices: what is kept of each. All of it is guarded by the lock of bio.c; but number and is do not change once it is open.
+ * Block devices: what is kept of each. All of it is guarded by disk_lock; but number and is do not change once it is open.
  */
 #ifndef DISK_H
 #define DISK_H
@@ -10,6 +10,7 @@
 #include <rumpuser.h>
 
 #include "bridge.h"
+#include "qlock.h"
 #include "space.h"
 
 #define PIECES (BLK_RING_SLOTS - 1) /* slots for data; one is for a flush */
@@ -60,5 +61,37 @@ struct disk {
 	int flush_in_flight;
 	struct bio_list flush_wanted, flushing;
 };
+
+extern struct disk disks[BRIDGE_DISKS];
+extern struct qlock disk_lock;
+
+/* Does what try(arg) does under the lock. While that gives 0, waits for a change, off the rump CPU; the servers must know of every request
+ * that came before. */
+void disk_succeed(int (*try)(void *), void *arg);
+
+/* Leaves the lock, and wakes who waits: something has changed. */
+void disk_leave_waking(void);
+
+static inline int
+range_overlap(const struct range *a, const struct range *b)
+{
+	return a->from < b->to && b->from < a->to;
+}
+
+static inline void
+bio_list_add(struct bio_list *l, struct bio *b)
+{
+	b->next = l->first;
+	l->first = b;
+}
+
+static inline struct bio *
+bio_list_take_all(struct bio_list *l)
+{
+	struct bio *all = l->first;
+
+	l->first = NULL;
+	return all;
+}
 
 #endif

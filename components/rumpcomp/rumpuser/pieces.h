@@ -1,6 +1,6 @@
 /*
- * What bios are cut into: slots of the ring and pages of the session buffer. All of it is guarded by the lock of bio.c, which the
- * caller holds.
+ * What bios are cut into: slots of the ring and pages of the session buffer. All of it is guarded by disk_lock, which the caller
+ * holds.
  */
 #ifndef PIECES_H
 #define PIECES_H
