@@ -116,9 +116,7 @@ rsys_setsockopt(struct rsys_proc *p, int fd, int option, int64_t value)
 		return -NB_ENOPROTOOPT;
 	if (o->form == TIME)
 		v.time = (struct nb_timeval){value / MICROSECONDS, (int32_t)(value % MICROSECONDS)};
-	else if (value > INT32_MAX)
-		return -NB_EINVAL;
 	else
-		v.number = (int32_t)value;
+		v.number = value > INT32_MAX ? INT32_MAX : (int32_t)value;
 	return result_of(o, CALL(p, NB_SETSOCKOPT, (uint64_t)fd, (uint64_t)o->level, (uint64_t)o->name, WORD(&v), bytes_of(o)));
 }
