@@ -97,7 +97,7 @@ rsys_mount(struct rsys_proc *p, const char *fstype, const char *device, const ch
 	long e;
 
 	if (flags & RSYS_MNT_UPDATE)
-		e = mount_disk(p, "", NULL, dir, flags); /* of any type, and on the same device */
+		e = mount_disk(p, "", NULL, dir, flags); /* on the same device; too few arguments for what is on none */
 	else if (type == NULL)
 		return -NB_ENODEV;
 	else if (same(type, "tmpfs"))
