@@ -10,9 +10,10 @@
 #include <sched/sched.h>
 #include <socket/socket_client.h>
 
-#define FOLDER   "/gone-folder"
-#define LISTENER "/gone-socket"
-#define DELETED  "/gone-file"
+#define ROOT     "/mnt" /* of the file system */
+#define FOLDER   ROOT "/gone-folder"
+#define LISTENER ROOT "/gone-socket"
+#define DELETED  ROOT "/gone-file"
 #define KIB      512 /* of the deleted file */
 #define PATIENCE 5   /* seconds */
 
@@ -82,7 +83,7 @@ free_bytes(void)
 {
 	struct fs_statfs st;
 
-	expect("statfs", fsc_statfs("/", &st), 0);
+	expect("statfs", fsc_statfs(ROOT, &st), 0);
 	return st.bfree * st.bsize;
 }
 
@@ -117,7 +118,7 @@ stays(void)
 	sock_close((int)listener);
 	expect("unlink", fsc_unlink(LISTENER), 0);
 	expect("rmdir", fsc_rmdir(FOLDER), 0);
-	expect("unmount", fsc_unmount("/"), 0);
+	expect("unmount", fsc_unmount(ROOT), 0);
 	cos_printf("fsgone: nothing is left of the dead client\n");
 	init_exit(0);
 }

@@ -7,8 +7,7 @@
 
 #define UMASK_FIRST      022
 #define PROC_DESCRIPTORS 128 /* as many as a process may have open at first */
-#define NB_SHUT_RDWR     2
-#define MODE_BITS   0777
+#define MODE_BITS        0777
 
 /* The thread's lwp, for the kernel and for the hypercalls; NULL: none. */
 static void
@@ -120,7 +119,7 @@ void
 rsys_proc_abandon(struct rsys_proc *p)
 {
 	for (uint64_t fd = 0; fd < PROC_DESCRIPTORS; fd++)
-		CALL(p, NB_SHUTDOWN, fd, NB_SHUT_RDWR);
+		CALL(p, NB_SHUTDOWN, fd, RSYS_SHUT_BOTH);
 }
 
 int
