@@ -354,6 +354,18 @@ chain_take(const struct choice *c, unsigned *np, unsigned *left)
 	return chain;
 }
 
+/* The barrier's block, BUSY, with no operation's changes that are not recorded yet. */
+static int
+barrier_buffer(struct bdev *d, struct buf **bp)
+{
+	int e;
+
+	ops_stop();
+	e = buf_read(d, d->barrier_block, 0, bp);
+	ops_go();
+	return e;
+}
+
 /* Writes a block again, so that with it everything that was written before becomes stable. */
 static int
 barrier(struct bdev *d)
@@ -361,7 +373,7 @@ barrier(struct bdev *d)
 	struct io_batch batch = {1, 0};
 	struct buf *b;
 	uint64_t before;
-	int e = buf_read(d, d->barrier_block, 0, &b);
+	int e = barrier_buffer(d, &b);
 
 	if (e != 0)
 		return e;

@@ -45,10 +45,10 @@ nvram_open(struct bdev *d)
 {
 	static const char suffix[] = ".nvram";
 	size_t n = strlen(d->hostpath);
-	char *name = kmem_alloc(n + sizeof(suffix));
+	char *name = d->readonly ? NULL : kmem_alloc(n + sizeof(suffix));
 	int type;
 
-	if (name == NULL || d->readonly)
+	if (name == NULL)
 		return;
 	memcpy(name, d->hostpath, n);
 	memcpy(name + n, suffix, sizeof(suffix));

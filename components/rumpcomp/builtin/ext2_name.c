@@ -220,8 +220,9 @@ link_once(struct vnode *dir, const struct name *name, struct vnode *v)
 		v->nlink++;
 		ext2_touch(n, 0);
 		e = ext2_inode_write(&op, n);
-		op_answers(&op, 0);
 	}
+	if (e == 0)
+		op_answers(&op, 0);
 	op_end(&op);
 	if (e == ENOSPC)
 		trim_directory(node_of(dir));
@@ -271,8 +272,9 @@ ext2_remove(struct vnode *dir, const struct name *name, struct vnode *v)
 		e = ext2_drop_link(&op, n);
 		if (e == 0)
 			e = ext2_inode_write(&op, n);
-		op_answers(&op, 0);
 	}
+	if (e == 0)
+		op_answers(&op, 0);
 	op_end(&op);
 	return e;
 }

@@ -9,8 +9,9 @@
 
 _Static_assert(sizeof(struct redo_head) % 8 == 0 && sizeof(struct redo_record) % 8 == 0 &&
                sizeof(struct redo_range) % 8 == 0 && sizeof(struct redo_answer) % 8 == 0, "records are aligned");
-_Static_assert(sizeof(struct redo_head) + sizeof(struct redo_record) + REDO_ANSWERS * sizeof(struct redo_answer) <= REDO_PIECE,
-               "an empty log is written at once");
+_Static_assert(REDO_PIECE % 8 == 0 && REDO_END == 8, "where the piece is not full the end fits");
+_Static_assert(sizeof(struct redo_head) + sizeof(struct redo_record) + REDO_ANSWERS * sizeof(struct redo_answer) + REDO_END <=
+               REDO_PIECE, "an empty log is written at once");
 
 /* It is kept by somebody whom we cannot do without: if he fails, what was acknowledged cannot be kept. */
 static void
@@ -77,14 +78,12 @@ end(struct writing *w)
 {
 	struct redo *r = w->r;
 
-	if (!w->in_pieces) {
+	memset(r->piece + w->used, 0, REDO_END);
+	if (!w->in_pieces)
 		memcpy(r->piece, &w->record, sizeof(w->record));
-		put(r, r->piece, w->used, w->at);
-	} else {
-		if (w->used > 0)
-			put(r, r->piece, w->used, w->at);
+	put(r, r->piece, w->used + REDO_END, w->at);
+	if (w->in_pieces)
 		put(r, &w->record, sizeof(w->record), r->at);
-	}
 	r->at += w->record.bytes;
 	r->sequence++;
 }
@@ -193,7 +192,8 @@ write_empty(struct redo *r)
 	}
 	memcpy(r->piece, &r->head, sizeof(r->head));
 	memcpy(r->piece + sizeof(r->head), &record, sizeof(record));
-	put(r, r->piece, (size_t)(to - r->piece), 0);
+	memset(to, 0, REDO_END);
+	put(r, r->piece, (size_t)(to - r->piece) + REDO_END, 0);
 	r->at = sizeof(r->head) + record.bytes;
 }
 
@@ -201,7 +201,7 @@ write_empty(struct redo *r)
 static uint64_t
 most(const struct redo *r)
 {
-	return sizeof(struct redo_record) + sizeof(struct redo_answer) +
+	return sizeof(struct redo_record) + sizeof(struct redo_answer) + REDO_END +
 	       OP_BUFS * (sizeof(struct redo_range) + (uint64_t)r->head.bsize);
 }
 

@@ -8,7 +8,8 @@
  *
  * The log is a head, and records one after another. Each has the sequence number that follows the
  * one before, across checkpoints, so that what an earlier round has left behind the end is not
- * taken for one. A record holds bytes of blocks, as they are after it: making the changes of
+ * taken for one; and zeros stand there, since what it has left may be a file's contents that look
+ * like one. A record holds bytes of blocks, as they are after it: making the changes of
  * all records once more, in their order, does no harm. Operations that overlap in time share
  * counts and bitmaps, and so have one record together (op.c).
  *
@@ -48,6 +49,7 @@ struct redo_range {
 	uint32_t at, bytes; /* in the block */
 };
 
+#define REDO_END     8u     /* zeros behind the last record */
 #define REDO_ANSWERS 64     /* clients whose last operation is remembered */
 #define REDO_PIECE   16384u /* bytes written at once */
 
