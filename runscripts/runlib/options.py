@@ -5,6 +5,9 @@ from __future__ import annotations
 import argparse
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NoReturn
+
+from .progress import say_error
 
 DEFAULT_SYSTEM = "fs-ramdisk"
 
@@ -37,17 +40,21 @@ class Options:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number <= 0:
-        raise ValueError
-    return number
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive number")
+    return int(text)
 
 
-_positive.__name__ = "positive number"  # what argparse calls the value in its message
+class _Parser(argparse.ArgumentParser):
+    """One that says what is wrong in one sentence, as all of runlib does."""
+
+    def error(self, message: str) -> NoReturn:
+        say_error(f"{message.removeprefix('argument ')}; --help shows all options")
+        raise SystemExit(2)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="runscripts/run",
         description="Builds, composes and boots a system, and ends with its verdict.",
     )
