@@ -40,6 +40,17 @@ forget_peer(struct local *l)
 	l->connected = 0;
 }
 
+/* L. Who would send to it need not wait any more: whoever does watches this socket, or polls its own. */
+static void
+datagram_roomier(struct socket *s)
+{
+	struct local *l = local_of(s);
+
+	so_changed(s);
+	for (struct link *k = l->senders.next; k != &l->senders; k = k->next)
+		so_changed(&container_of(k, struct local, sending)->s);
+}
+
 static int
 datagram_connect(struct socket *s, struct rsys_proc *p, const struct rsys_address *a, uint64_t until)
 {
@@ -58,7 +69,7 @@ datagram_connect(struct socket *s, struct rsys_proc *p, const struct rsys_addres
 		forget_peer(local_of(s));
 	if (e == 0 && to != NULL)
 		local_datagram_join(local_of(s), to);
-	so_changed(s);
+	datagram_roomier(s);
 	kmutex_exit(sockets_lock);
 	if (to != NULL)
 		so_put(&to->s);
@@ -102,24 +113,29 @@ destination(struct local *l, const struct message *m, struct local **top)
 	return e;
 }
 
-/* L. Waits until a datagram of n bytes can go from l to the other. Whoever has a peer receives from it alone. */
+/* L. Why no datagram can go from l to the other, whatever room there is: whoever has a peer receives from it alone. */
+static int
+cannot_send(const struct local *l, const struct local *to)
+{
+	if (l->out_end)
+		return EPIPE;
+	if (to->s.closed)
+		return ECONNREFUSED;
+	if (to->in_end)
+		return EPIPE;
+	return to->peer != NULL && to->peer != l ? EPERM : 0;
+}
+
+/* L. Waits until a datagram of n bytes can go from l to the other. */
 static int
 wait_for_room(struct local *l, struct local *to, const struct message *m)
 {
-	int e = l->s.closed ? EBADF : 0;
+	int e = l->s.closed ? EBADF : cannot_send(l, to);
 
-	while (e == 0) {
-		if (l->out_end)
-			return EPIPE;
-		if (to->s.closed)
-			return ECONNREFUSED;
-		if (to->in_end)
-			return EPIPE;
-		if (to->peer != NULL && to->peer != l)
-			return EPERM;
-		if (has_room(to, m->n))
-			return 0;
+	while (e == 0 && !has_room(to, m->n)) {
 		e = so_wait(&l->s, &to->s, m->until);
+		if (e == 0)
+			e = cannot_send(l, to);
 	}
 	return e;
 }
@@ -158,17 +174,6 @@ datagram_send(struct socket *s, const struct message *m, size_t *donep)
 		*donep = m->n;
 	so_put(&to->s);
 	return e;
-}
-
-/* Whoever waits to send watches this socket, or polls its own. */
-static void
-datagram_roomier(struct socket *s)
-{
-	struct local *l = local_of(s);
-
-	so_changed(s);
-	for (struct link *k = l->senders.next; k != &l->senders; k = k->next)
-		so_changed(&container_of(k, struct local, sending)->s);
 }
 
 /* L. A datagram is received, or lost. */
@@ -227,11 +232,11 @@ datagram_shutdown(struct socket *s, int receive, int send)
 		return ENOTCONN;
 	l->in_end |= receive;
 	l->out_end |= send;
-	so_changed(s);
+	datagram_roomier(s);
 	return 0;
 }
 
-/* Sending does not wait if there is room for the largest datagram. */
+/* Sending does not wait if there is room for the largest datagram, or if it cannot be. */
 static int
 datagram_events(struct socket *s)
 {
@@ -240,7 +245,7 @@ datagram_events(struct socket *s)
 
 	if (!link_empty(&l->queue) || l->in_end)
 		events |= RSYS_IN;
-	if (l->out_end || l->peer == NULL || has_room(l->peer, s->sndbuf))
+	if (l->peer == NULL || cannot_send(l, l->peer) != 0 || has_room(l->peer, s->sndbuf))
 		events |= RSYS_OUT;
 	return events;
 }

@@ -1,8 +1,8 @@
 /*
  * Waiting for several descriptors.
  *
- * Whoever waits has a condition of its own, and watches every socket while it waits. It holds references to the
- * files, so that sockets whose descriptors go are still there to say so.
+ * Whoever waits has a condition of its own, and watches every socket and its process while it waits. It holds
+ * references to the files, so that sockets whose descriptors go are still there to say so.
  */
 #include "socket.h"
 
@@ -51,21 +51,32 @@ watch(struct polled *polled, size_t n, kcond cond)
 
 /* L. Looks again whenever something changes. */
 static long
-look_until(struct rsys_poll *polls, struct polled *polled, size_t n, uint64_t until)
+look_until(struct rsys_proc *p, struct rsys_poll *polls, struct polled *polled, size_t n, uint64_t until)
 {
-	kcond cond;
-	long found;
+	struct watch own;
+	long found = 0;
 
-	kcond_init(&cond);
-	watch(polled, n, cond);
-	do {
-		kcond_wait_until(cond, sockets_lock, until);
+	kcond_init(&own.cond);
+	link_append(&p->polls, &own.link);
+	watch(polled, n, own.cond);
+	while (found == 0 && !p->abandoned && (until == FOREVER || kmono() < until)) {
+		kcond_wait_until(own.cond, sockets_lock, until);
 		found = look(polls, polled, n);
-	} while (found == 0 && (until == FOREVER || kmono() < until));
+	}
 	for (size_t i = 0; i < n; i++)
 		link_remove(&polled[i].watch.link);
-	kcond_destroy(cond);
+	link_remove(&own.link);
+	kcond_destroy(own.cond);
 	return found;
+}
+
+void
+poll_abandon(struct rsys_proc *p)
+{
+	kmutex_enter(sockets_lock);
+	p->abandoned = 1;
+	so_tell(&p->polls);
+	kmutex_exit(sockets_lock);
 }
 
 static long
@@ -81,7 +92,7 @@ do_poll(struct rsys_proc *p, struct rsys_poll *polls, size_t n, uint64_t until)
 	kmutex_enter(sockets_lock);
 	found = look(polls, polled, n);
 	if (found == 0 && until != 0)
-		found = look_until(polls, polled, n, until);
+		found = look_until(p, polls, polled, n, until);
 	kmutex_exit(sockets_lock);
 	for (size_t i = 0; i < n; i++) {
 		if (polled[i].file != NULL)

@@ -44,6 +44,9 @@ void account_put(struct account *);
 struct rsys_proc {
 	struct account *account; /* constant */
 	uint32_t umask;    /* atomic */
+	/* guarded by sockets_lock */
+	struct link polls; /* of struct watch: its calls that poll */
+	int abandoned;     /* and none of them waits any more */
 	kmutex lock;       /* guards the rest */
 	struct cred cred;
 	struct vnode *cwd; /* referenced */

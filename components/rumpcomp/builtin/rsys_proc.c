@@ -1,7 +1,7 @@
 /*
  * Processes: whose they are, where they stand.
  */
-#include "proc.h"
+#include "socket.h"
 
 static struct rsys_proc *
 proc_alloc(void)
@@ -27,6 +27,7 @@ rsys_proc_create(void)
 	p = proc_alloc();
 	if (p != NULL) {
 		kmutex_init(&p->lock);
+		link_init(&p->polls);
 		p->umask = 022;
 		p->cwd = mount_first_vnode(); /* so that what covers it can be unmounted */
 	}
@@ -52,6 +53,7 @@ rsys_proc_abandon(struct rsys_proc *p)
 
 	kernel_enter(&l, p);
 	close_all(p);
+	poll_abandon(p);
 	kernel_leave(&l);
 }
 

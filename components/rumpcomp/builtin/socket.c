@@ -36,11 +36,17 @@ so_put(struct socket *s)
 }
 
 void
+so_tell(struct link *watchers)
+{
+	for (struct link *l = watchers->next; l != watchers; l = l->next)
+		kcond_broadcast(container_of(l, struct watch, link)->cond);
+}
+
+void
 so_changed(struct socket *s)
 {
 	kcond_broadcast(s->changed);
-	for (struct link *l = s->watchers.next; l != &s->watchers; l = l->next)
-		kcond_broadcast(container_of(l, struct watch, link)->cond);
+	so_tell(&s->watchers);
 }
 
 int

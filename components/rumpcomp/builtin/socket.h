@@ -90,6 +90,7 @@ void so_put(struct socket *); /* with the lock or without */
 
 /* L. */
 void so_changed(struct socket *);
+void so_tell(struct link *watchers);
 int  so_take_error(struct socket *); /* and forgets it */
 
 /*
@@ -120,6 +121,9 @@ int  so_connect(struct socket *, struct rsys_proc *, const struct rsys_address *
 long so_get_option(struct socket *, int option);                 /* L, as those below */
 int  so_set_option(struct socket *, int option, int64_t value);
 int  so_events(struct socket *);
+
+/* poll.c. Whoever polls for the process comes back: perhaps it waits for no socket that could end that. */
+void poll_abandon(struct rsys_proc *);
 
 /* local.c. A new local socket, and two that are connected. EPROTOTYPE, ENOBUFS. */
 int local_create(struct account *, int type, struct socket **);

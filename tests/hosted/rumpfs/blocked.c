@@ -97,6 +97,12 @@ poll_full(struct scene *s)
 }
 
 static long
+poll_nothing(struct scene *s)
+{
+	return rsys_poll(s->proc, NULL, 0, -1);
+}
+
+static long
 poll_time(struct scene *s)
 {
 	return rsys_poll(s->proc, &(struct rsys_poll){.fd = s->a, .events = RSYS_IN}, 1, 30000);
@@ -120,6 +126,7 @@ static void nothing(struct scene *s) { (void)s; }
 static void close_a(struct scene *s) { rsys_close(s->proc, s->a); }
 static void close_b(struct scene *s) { rsys_close(s->proc, s->b); }
 static void close_listener(struct scene *s) { rsys_close(s->proc, s->listener); }
+static void abandon(struct scene *s) { rsys_proc_abandon(s->proc); }
 static void shut_b(struct scene *s) { rsys_shutdown(s->proc, s->b, RSYS_SHUT_BOTH); }
 static void shut_a(struct scene *s) { rsys_shutdown(s->proc, s->a, RSYS_SHUT_BOTH); }
 static void write_b(struct scene *s) { rsys_write(s->proc, s->b, s->bytes, 5); }
@@ -170,6 +177,18 @@ accept_one(struct scene *s)
 	rsys_accept(s->proc, s->listener, 0, &peer);
 }
 
+/* b has another peer: itself. */
+static void
+turn_away_b(struct scene *s)
+{
+	struct rsys_address own = s->name;
+
+	own.path[strlen(own.path) - 1] = 'b';
+	rsys_bind(s->proc, s->b, &own);
+	rsys_connect(s->proc, s->b, &own);
+	rsys_unlink(s->proc, own.path);
+}
+
 static void
 reset_b(struct scene *s)
 {
@@ -211,6 +230,10 @@ static const struct blocked cases[] = {
 	{"poll, somebody connects", RSYS_STREAM, poll_listener, connect_one, RSYS_IN},
 	{"poll, the peer reads", RSYS_STREAM, poll_full, drain_b, RSYS_OUT},
 	{"poll, the peer reads datagrams", RSYS_DATAGRAM, poll_full, drain_b, RSYS_OUT},
+	{"poll, the peer of a full socket shuts down", RSYS_DATAGRAM, poll_full, shut_b, RSYS_OUT},
+	{"poll, the peer of a full socket turns away", RSYS_DATAGRAM, poll_full, turn_away_b, RSYS_OUT},
+	{"poll, the process is given up", RSYS_STREAM, poll_a, abandon, RSYS_INVALID},
+	{"poll of nothing, the process is given up", RSYS_STREAM, poll_nothing, abandon, 0},
 	{"poll, the time is over", RSYS_STREAM, poll_time, nothing, 0},
 };
 
