@@ -222,6 +222,8 @@ ext2_dir_enter(struct op *op, struct ext2_node *dir, const struct name *name, ui
 	dir->room_for = entry_size(name->len);
 	if (e == ENOSPC)
 		e = enter_in_new_block(op, dir, name, ino, type);
+	if (e == ENOSPC) /* it may have an indirect block all the same */
+		ext2_inode_write(op, dir);
 	if (e == 0)
 		ncache_enter(dir->v.mp, dir->v.ino, name, ino);
 	return e == 0 ? changed(op, dir) : e;

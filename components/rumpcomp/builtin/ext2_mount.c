@@ -83,6 +83,8 @@ recover(struct ext2 *fs, struct ext2_super *sb, int *readonly)
 		fs->was_clean = (int)fs->redo->head.clean;
 		if (e == 0)
 			e = write_clean(fs);
+		if (e == 0 && *readonly) /* else redo_start empties it */
+			redo_stop(fs->redo);
 	}
 	return e;
 }

@@ -217,8 +217,6 @@ ext2_take_super(struct ext2 *fs, const struct ext2_super *sb)
 	fs->reserved_blocks = sb->s_r_blocks_count;
 	fs->reserve_uid = sb->s_def_resuid;
 	fs->reserve_gid = sb->s_def_resgid;
-	fs->free_blocks = sb->s_free_blocks_count;
-	fs->free_inodes = sb->s_free_inodes_count;
 	fs->extra_isize = fs->inode_size >= sizeof(struct ext2_inode) ? EXT2_EXTRA_ISIZE : 0;
 	fs->file_max = largest_file(fs);
 }
@@ -248,6 +246,7 @@ group_ok(const struct ext2 *fs, uint32_t group)
 	return g->bg_free_blocks_count <= ext2_group_blocks(fs, group) && g->bg_free_inodes_count <= fs->inodes_per_group;
 }
 
+/* What is free counts by groups: the superblock's numbers are those of the last sync, or of before a crash. */
 int
 ext2_read_groups(struct ext2 *fs)
 {
@@ -266,9 +265,12 @@ ext2_read_groups(struct ext2 *fs)
 		       min_u64(per_block, fs->ngroups - i * per_block) * sizeof(struct ext2_group));
 		buf_release(b);
 	}
+	fs->free_blocks = fs->free_inodes = 0;
 	for (uint32_t g = 0; g < fs->ngroups; g++) {
 		if (!group_ok(fs, g))
 			return ext2_damage(fs, "descriptor of a group", g);
+		fs->free_blocks += fs->groups[g].bg_free_blocks_count;
+		fs->free_inodes += fs->groups[g].bg_free_inodes_count;
 	}
 	return 0;
 }

@@ -229,6 +229,48 @@ def _threads(kind: str, rounds: int, cuts: int) -> Callable[[Bench], None]:
     return test
 
 
+def _full(bench: Bench) -> None:
+    """A directory that grows by an indirect block, for which there is room, and by one for its names, for which there is none."""
+    image, memory, log = bench.image(1024, "-b", "1024"), bench.folder / "nvram", bench.folder / "log"
+    disk, nvram = bytearray(image.read_bytes()), bytearray(256 * 1024)
+    memory.write_bytes(nvram)
+    lines = [command("mount", "/", "rw"), command("mkdir", "/folder", "755"), command("write", "/spare", 1, 1, 0)]
+    lines += [command("link", "/spare", f"/folder/{i:0255}") for i in range(36)]  # 12 blocks of three
+    lines += [command("write", "/last", 1, 1, 0), command("write", "/fill", 1 << 20, 1, 0), command("unlink", "/last")]
+    lines += [command("statfs", "/"), command("mark", 1), command("link", "/spare", "/folder/" + "x" * 255), command("crash")]
+    run = bench.rumpfs(image, lines, "-w", str(memory), "-l", str(log), may_fail=True)
+    must(run.answers[-3].text[0].split()[3] == "1", f"not one block is free: {run.answers[-3].text}")
+    must(run.answers[-1].value == -28, f"the link gives {run.answers[-1].value}")
+    looked = marked = 0
+    for kind, offset, data in records(log.read_bytes()):
+        marked |= kind == MARK
+        if kind in (WRITE, NVRAM):
+            into = disk if kind == WRITE else nvram
+            into[offset : offset + len(data)] = data
+        if marked:
+            image.write_bytes(disk)
+            memory.write_bytes(nvram)
+            bench.succeed(image, [], "-w", str(memory))
+            bench.fsck(image)
+            looked += 1
+    must(looked > 2, f"only {looked} deaths were looked at")
+
+
+def _read_only(bench: Bench) -> None:
+    """What was recovered is not recovered again, even if nobody has written since."""
+    image, memory = _crash(bench, [command("mkdir", "/folder", "755")], bytes(128 * 1024))
+    lines = [command("mount", "/", "ro"), command("stat", "/folder"), command("unmount", "/")]
+    for recovered in (True, False):
+        run = bench.rumpfs(image, lines, "-w", str(memory))
+        must([answer.value for answer in run.answers] == [0, 0, 0], f"{run.answers}: {run.said}")
+        must(("were recovered" in run.said) == recovered, f"the rump kernel says {run.said}")
+    memory.write_bytes(bytes(128 * 1024))
+    image, memory = _crash(bench, [command("mkdir", "/folder", "755")], bytes(128 * 1024))
+    lines = [command("mount", "/", "ro"), command("remount", "/", "rw"), command("last", CLIENT), command("unmount", "/")]
+    run = bench.rumpfs(image, lines, "-w", str(memory))
+    must(_number(run.answers[2]) == 2, f"the last operation is {run.answers[2].text}")
+
+
 MAGIC = 0x6F646572
 HEAD, RECORD, RANGE = "<IIII16sQ", "<IIQII", "<QII"  # of the redo log: redo.h
 
@@ -329,6 +371,8 @@ def tests() -> list[tuple[str, str, Callable[[Bench], None]]]:
         ("death-ext2", what, _deaths("ext2", 128)),
         ("death-ext2-4096", what, _deaths("ext2-4096", 1024)),
         ("death-ext3", what, _deaths("ext3", 128)),
+        ("death-full", "a directory that cannot grow loses no block, wherever the kernel dies", _full),
+        ("death-read-only", "a log is recovered once, by a mount that only reads too", _read_only),
         ("death-forged", "bytes behind the log's end are never taken for a record", _forged),
         ("death-hostile", "whatever is in the log, the kernel neither crashes nor hangs", _hostile),
         ("death-threads", "a kernel that dies with four threads at work leaves a whole disk", _threads("asan", 60, 40)),
