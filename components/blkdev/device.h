@@ -29,7 +29,7 @@ void device_find(void);
  */
 void device_start(struct device *);
 
-/* Stops it: when this returns, it neither reads nor writes memory any more. */
+/* Stops it: when this returns, it neither reads nor writes memory any more. Panics if it does not stop. */
 void device_stop(void);
 
 /* A slot's memory: of a write, what is to be written when it is submitted; of a read, what was read. */

@@ -189,13 +189,15 @@ device_notify(void)
 	*port_reg(P_ISSUED) = next;
 }
 
+/* What is over is looked at before what is wrong: what fails in between has not been taken for over. */
 int
 device_take(u32 *slot, int *good)
 {
+	u32 still = *port_reg(P_ACTIVE) | *port_reg(P_ISSUED);
 	u32 wrong = __atomic_exchange_n(&errors, 0, __ATOMIC_SEQ_CST) | (*port_reg(P_IS) & IS_ERRORS);
 
 	if (!wrong || !(queue.flying & queue.flushes)) /* a flush that failed looks like one that is over */
-		ahci_queue_done(&queue, *port_reg(P_ACTIVE) | *port_reg(P_ISSUED));
+		ahci_queue_done(&queue, still);
 	if (wrong) {
 		start_port();
 		allow_interrupts();

@@ -11,6 +11,7 @@
 #include "virtq.h"
 
 #define VIRTIO_BLK 0x10421af4u
+#define TRIES      1000000 /* looks at a register that is to change at once */
 _Static_assert(VIRTQ_SLOTS == DEVICE_SLOTS && VIRTQ_PIECE == DEVICE_PIECE, "the queue's slots are the device's");
 
 enum { CAP_VENDOR = 9 };
@@ -152,8 +153,9 @@ void
 device_stop(void)
 {
 	REG(u8, COMMON, STATUS) = 0;
-	while (REG(u8, COMMON, STATUS))
-		;
+	for (u32 i = 0; REG(u8, COMMON, STATUS); i++)
+		if (i == TRIES)
+			cos_panic("the device does not reset itself");
 }
 
 u8 *
