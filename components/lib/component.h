@@ -97,7 +97,6 @@ const struct info_grant *cos_grant(enum grant_kind kind, u32 nth);
  * the first.
  */
 const struct info_file *cos_file(const char *name);
-const char *cos_file_name(const struct info_file *);
 
 /* The component id of the server that provides an import, an interface's name if it has no other;
  * 0 if there is no such import. */

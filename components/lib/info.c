@@ -72,12 +72,6 @@ cos_file(const char *name)
 	return NULL;
 }
 
-const char *
-cos_file_name(const struct info_file *f)
-{
-	return at(f->name);
-}
-
 word_t
 cos_provider(const char *import)
 {

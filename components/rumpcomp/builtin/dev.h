@@ -6,8 +6,6 @@
 
 #include "klib.h"
 
-#define DEV_SECTOR 512
-
 struct bdev {
 	char *key;               /* "/dev/disk0" */
 	char *hostpath;

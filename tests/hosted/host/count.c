@@ -2,7 +2,6 @@
  * Counters of hypercalls.
  */
 #include <stdatomic.h>
-#include <string.h>
 
 #include "host.h"
 
@@ -24,19 +23,6 @@ uint64_t
 host_counted(enum host_count kind)
 {
 	return atomic_load_explicit(&counts[kind], memory_order_relaxed);
-}
-
-uint64_t
-host_counted_name(const char *name, int *known)
-{
-	for (int i = 0; i < HOST_COUNT_KINDS; i++) {
-		if (strcmp(names[i], name) == 0) {
-			*known = 1;
-			return host_counted(i);
-		}
-	}
-	*known = 0;
-	return 0;
 }
 
 void

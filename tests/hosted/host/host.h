@@ -34,7 +34,6 @@ enum host_count {
 
 void     host_count(enum host_count);
 uint64_t host_counted(enum host_count);
-uint64_t host_counted_name(const char *name, int *known);
 void     host_counts_print(FILE *);
 
 /* Sets what rumpuser_getparam answers. Before rsys_init; at most 16. Exits with a sentence

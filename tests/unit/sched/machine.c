@@ -118,14 +118,6 @@ machine_wait(void)
 }
 
 void
-machine_notify(u32 id)
-{
-	machine_instant();
-	wake(id);
-	machine_instant();
-}
-
-void
 machine_fault(void)
 {
 	m.thread[m.cur].state = PARKED;

@@ -29,7 +29,6 @@ void machine_stop(void);
 void machine_fail(const char *why);
 void machine_enter(word_t comp);      /* the invocations from now on come from this component */
 void machine_wait(void);              /* waits on one's own end point */
-void machine_notify(u32 thread);      /* sends to a thread's end point */
 void machine_fault(void);             /* parks the running thread; machine_resume unparks one */
 void machine_resume(u32 thread);
 void machine_work(cycles_t ticks);    /* runs for so long */
