@@ -19,6 +19,7 @@ CHECKS: list[tuple[str, str, Callable[[list[Source]], list[str]]]] = [
     ("columns", f"no line of code is above {texts.COLUMNS} columns", texts.columns),
     ("blanks", "no blanks at line ends, and a line end at the end", texts.blanks),
     ("readmes", "every folder has a README", texts.readmes),
+    ("parts", "every folder's README names the folders in it", texts.parts),
     ("heads", "every source begins with what it is for", texts.heads),
     ("functions", f"no function is above {texts.FUNCTION_LINES} lines for no reason", texts.functions),
     ("files", f"no source is above {texts.FILE_LINES} lines", texts.files),

@@ -91,6 +91,17 @@ def readmes(tree: list[Source]) -> list[str]:
     ]
 
 
+def parts(tree: list[Source]) -> list[str]:
+    """Folders that the README of the folder above does not name."""
+    texts = {os.path.dirname(s.name): s.text for s in tree if os.path.basename(s.name) == "README.md"}
+    found = []
+    for folder in sorted(texts):
+        above, name = os.path.split(folder)
+        if above and not re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", texts.get(above, name)):
+            found.append(f"{above}/README.md: does not name {name}")
+    return found
+
+
 def _is_data(folder: str, names: set[str]) -> bool:
     """Folders of test data are explained by the README above them, as are a test's components."""
     parts = folder.split("/")
