@@ -19,8 +19,7 @@ static struct qlock lock; /* guards everything below */
 static struct session sessions[SESSIONS];
 static struct client {
 	word_t id;              /* 0 = none */
-	struct rsys_proc *proc;
-	int dead;
+	struct rsys_proc *proc; /* NULL: it has died */
 } clients[CLIENTS];
 static struct waitq idle;  /* who waits for a dead client's operations to end */
 static int admitted;
@@ -113,7 +112,7 @@ proc_of(word_t client)
 	struct client *c = find_client(client);
 
 	if (c != NULL)
-		return c->dead ? NULL : c->proc;
+		return c->proc;
 	c = find_client(0);
 	if (c == NULL)
 		return NULL;
@@ -243,7 +242,10 @@ session_put(struct session *s)
 	waiter_wake_list(waiting);
 }
 
-/* The first process that the client has; from now on it gets no other. NULL: it has none. */
+/*
+ * The client's process, if it has one that nobody has taken. From now on it gets no other: a thread that was on its way in when it
+ * died may come yet.
+ */
 static struct rsys_proc *
 take_dead(word_t id)
 {
@@ -252,9 +254,11 @@ take_dead(word_t id)
 
 	qlock_enter(&lock);
 	c = find_client(id);
-	if (c != NULL && !c->dead) {
-		c->dead = 1;
+	if (c == NULL)
+		c = find_client(0);
+	if (c != NULL) {
 		p = c->proc;
+		*c = (struct client){id, NULL};
 	}
 	qlock_exit(&lock);
 	return p;
@@ -285,8 +289,6 @@ wait_for_all(word_t id)
 		busy = leave_all(id);
 		if (busy)
 			waitq_add(&idle, &w, 0);
-		else
-			*find_client(id) = (struct client){0};
 		qlock_exit(&lock);
 		if (busy)
 			waiter_wait(&w, BRIDGE_FOREVER);
