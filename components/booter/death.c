@@ -8,14 +8,19 @@
 #include "booter.h"
 
 #define THREADS_MAX 256
+#define PLACES      (THREADS_MAX + COMPS_MAX + 1)
 
 /* Work for one of the threads: by number, what there is to do; atomic, as all here. */
 struct worker {
 	word_t thread; /* its id, once it runs */
-	u8 todo[THREADS_MAX];
+	u8 todo[PLACES];
 };
 
-static struct worker resets; /* by thread that faulted: the component in which it did */
+/*
+ * By thread that faulted: the component in which it did. Behind the threads, by component: one of ours faulted there and
+ * goes on, perhaps to fault elsewhere before this is seen.
+ */
+static struct worker resets;
 static struct worker deaths; /* by component: 1 */
 
 static void
@@ -34,7 +39,7 @@ work(struct worker *w, void (*one)(word_t number, u8 what))
 {
 	__atomic_store_n(&w->thread, cos_thdid(), __ATOMIC_SEQ_CST);
 	for (;;) {
-		for (word_t i = 0; i < THREADS_MAX; i++) {
+		for (word_t i = 0; i < PLACES; i++) {
 			u8 what = __atomic_exchange_n(&w->todo[i], 0, __ATOMIC_SEQ_CST);
 
 			if (what)
@@ -55,6 +60,12 @@ tell(enum grant_kind kind, u32 comp)
 			sinv_call((struct sinv_cap){g->slot}, comp);
 }
 
+static void
+abort_call(word_t thread)
+{
+	thd_abort((struct thd_cap){cos_grant(GRANT_THREADS, 0)->slot + thread});
+}
+
 /*
  * The thread that faulted goes back to its caller; another thread's fault in the same component may have been there first, and
  * the scheduler may have ended the thread. The component's own threads, and those that sleep inside it for others, are told by
@@ -64,7 +75,8 @@ static void
 settle(word_t thread, u8 comp)
 {
 	tell(GRANT_RESET, comp);
-	thd_abort((struct thd_cap){cos_grant(GRANT_THREADS, 0)->slot + thread});
+	if (thread < THREADS_MAX)
+		abort_call(thread);
 	sched_comp_died(comp);
 	order(&deaths, comp, 1);
 }
@@ -79,10 +91,12 @@ announce(word_t comp, u8 what)
 void
 death_follows(u32 comp, word_t thread)
 {
-	/* one of ours, inside a server: it goes on there */
+	/* one of ours, inside a server: it goes on behind its call */
 	if (thread == __atomic_load_n(&resets.thread, __ATOMIC_SEQ_CST) ||
-	    thread == __atomic_load_n(&deaths.thread, __ATOMIC_SEQ_CST))
-		thd_abort((struct thd_cap){cos_grant(GRANT_THREADS, 0)->slot + thread});
+	    thread == __atomic_load_n(&deaths.thread, __ATOMIC_SEQ_CST)) {
+		abort_call(thread);
+		thread = THREADS_MAX + comp;
+	}
 	order(&resets, thread, (u8)comp);
 }
 
