@@ -52,6 +52,10 @@ def main(argv: list[str]) -> int:
         wrong = _format(tree)
         print("\n".join(wrong))
         return 1 if wrong else 0
+    unknown = set(argv) - {name for name, _, _ in CHECKS}
+    if unknown:
+        print(f"lint: there is no check {min(unknown)}", file=sys.stderr)
+        return 2
     failed = False
     for name, sentence, function in CHECKS:
         if argv and name not in argv:

@@ -28,12 +28,15 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("-k", metavar="PATTERN", default="", help="only jobs with this in the name")
     parser.add_argument("--list", action="store_true", help="show the jobs")
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="at a time (default: 2)")
-    return parser.parse_args(argv)
+    options = parser.parse_args(argv)
+    if options.jobs < 1:
+        parser.error("--jobs takes a positive number")
+    return options
 
 
 def _run_all(jobs: list[Job], at_a_time: int) -> list[Done]:
     finished = []
-    with ThreadPoolExecutor(max(1, at_a_time)) as pool:
+    with ThreadPoolExecutor(at_a_time) as pool:
         waiting = [pool.submit(run_job, job) for job in jobs]
         try:
             for future in as_completed(waiting):

@@ -6,6 +6,7 @@ with nothing half-written.
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -156,6 +157,21 @@ def test_used_wrongly(arguments: list[str], sentence: str, run: Run) -> None:
     done = run(*arguments)
     assert done.returncode == 2
     assert done.stderr == f"run: {sentence}; --help shows all options\n"
+
+
+@pytest.mark.parametrize(
+    "command, sentence",
+    [
+        (["tests/run", "--jobs", "0"], "--jobs takes a positive number"),
+        (["tests/run", "-k", "no such test"], "no test has no such test in its name"),
+        (["tests/powercut", "--cuts", "-1"], "--cuts is one or 0"),
+        ([sys.executable, "-m", "tests.lint", "no-such-check"], "there is no check no-such-check"),
+    ],
+)
+def test_tools_used_wrongly(command: list[str], sentence: str) -> None:
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 2
+    assert sentence in done.stderr.splitlines()[-1] and "Traceback" not in done.stderr and not done.stdout
 
 
 def test_list(run: Run) -> None:
