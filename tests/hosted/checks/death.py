@@ -16,6 +16,8 @@ from .power import records
 from .tools import Answer, Bench, Wrong, command, must
 
 WRITE, MARK, NVRAM = 1, 3, 4
+MAGIC = 0x6F646572
+HEAD, RECORD, RANGE = "<IIII16sQ", "<IIQII", "<QII"  # of the redo log: redo.h
 CLIENT = 1
 FOLDERS = ["/", "/a/", "/b/", "/a/c/"]
 SILENT = ("mark", "sync", "open", "close", "fsync")  # change no name and no file
@@ -202,6 +204,47 @@ def die(bench: Bench, seed: int, steps: int, cuts: int, nvram_kib: int, *mke2fs:
     return len(chosen)
 
 
+class _Recorded:
+    """The disk as the records of the redo log say that it is."""
+
+    def __init__(self, disk: bytes, bsize: int) -> None:
+        self.disk, self.bsize = bytearray(disk), bsize
+        self.at = self.number = 0
+
+    def look(self, nvram: bytes, offset: int) -> None:
+        """A part of the memory was written."""
+        if offset == 0:
+            self.at, self.number = struct.calcsize(HEAD), struct.unpack_from(HEAD, nvram)[5]
+        while struct.unpack_from("<IIQ", nvram, self.at)[::2] == (MAGIC, self.number):
+            _, length, _, answers, ranges = struct.unpack_from(RECORD, nvram, self.at)
+            at = self.at + struct.calcsize(RECORD) + 24 * answers
+            for _ in range(ranges):
+                block, first, count = struct.unpack_from(RANGE, nvram, at)
+                at += struct.calcsize(RANGE)
+                to = block * self.bsize + first
+                self.disk[to : to + count] = nvram[at : at + count]
+                at += count + -count % 8
+            self.at, self.number = self.at + length, self.number + 1
+
+
+def _in_place(bench: Bench) -> None:
+    """Whatever is written to the disk is what records say, those of operations that have ended."""
+    image, memory, log = bench.image(8 * 1024, "-b", "1024"), bench.folder / "nvram", bench.folder / "log"
+    nvram, recorded = bytearray(512 * 1024), _Recorded(image.read_bytes(), 1024)
+    memory.write_bytes(nvram)
+    options = ("-n", "2", "-s", str(bench.seed), "-w", str(memory), "-l", str(log))
+    bench.succeed(image, [command("work", "/w", 8, 400, bench.seed)], *options)
+    written = 0
+    for kind, offset, data in records(log.read_bytes()):
+        if kind == NVRAM:
+            nvram[offset : offset + len(data)] = data
+            recorded.look(nvram, offset)
+        elif kind == WRITE:
+            written += 1
+            must(recorded.disk[offset : offset + len(data)] == data, f"write {written}, to {offset}, is of what is not recorded")
+    must(written > 20, f"only {written} writes")
+
+
 def _threads(kind: str, rounds: int, cuts: int) -> Callable[[Bench], None]:
     """Operations that overlap are recorded together: whatever part of the log is there, the disk is whole."""
 
@@ -269,10 +312,6 @@ def _read_only(bench: Bench) -> None:
     lines = [command("mount", "/", "ro"), command("remount", "/", "rw"), command("last", CLIENT), command("unmount", "/")]
     run = bench.rumpfs(image, lines, "-w", str(memory))
     must(_number(run.answers[2]) == 2, f"the last operation is {run.answers[2].text}")
-
-
-MAGIC = 0x6F646572
-HEAD, RECORD, RANGE = "<IIII16sQ", "<IIQII", "<QII"  # of the redo log: redo.h
 
 
 def _log_end(nvram: bytes) -> tuple[int, int]:
@@ -375,6 +414,7 @@ def tests() -> list[tuple[str, str, Callable[[Bench], None]]]:
         ("death-read-only", "a log is recovered once, by a mount that only reads too", _read_only),
         ("death-forged", "bytes behind the log's end are never taken for a record", _forged),
         ("death-hostile", "whatever is in the log, the kernel neither crashes nor hangs", _hostile),
+        ("death-in-place", "nothing is written in place before its record is in the log", _in_place),
         ("death-threads", "a kernel that dies with four threads at work leaves a whole disk", _threads("asan", 60, 40)),
         ("death-threads-tsan", "no data race between operations that are recorded together", _threads("tsan", 60, 1)),
     ]
