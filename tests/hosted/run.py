@@ -15,13 +15,13 @@ import tempfile
 import traceback
 from pathlib import Path
 
-from checks import corrupt, death, images, journal, power, sockets, threads, twins, users, workloads
+from checks import corrupt, death, images, journal, power, redolog, sockets, threads, twins, users, workloads
 from checks.tools import Bench, Wrong
 
 
 def collect() -> list[tuple[str, str, object]]:
     """Every test as (name, sentence, function of a Bench)."""
-    modules = (images, workloads, users, journal, power, death, sockets, threads, twins, corrupt)
+    modules = (images, workloads, users, journal, power, death, redolog, sockets, threads, twins, corrupt)
     return [test for module in modules for test in module.tests()]
 
 
