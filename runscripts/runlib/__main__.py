@@ -201,6 +201,8 @@ def _run_one(options: Options) -> str:
     """Result: the system that comes next, empty if none does."""
     system = read_system(options.system)
     out = (options.out or BUILD / system.name).resolve()
+    if options.input and (options.input.is_dir() or not options.input.exists()):
+        raise Stop(f"--input {options.input}: there is no such file")
     if not options.compose:
         machine.find_qemu(options.qemu)
     if options.kvm:

@@ -159,6 +159,14 @@ def test_used_wrongly(arguments: list[str], sentence: str, run: Run) -> None:
     assert done.stderr == f"run: {sentence}; --help shows all options\n"
 
 
+def test_nothing_to_type(run: Run, tmp_path: Path) -> None:
+    """Said before anything is built."""
+    for wrong in tmp_path / "none", tmp_path:
+        done = run("--input", wrong, "shell")
+        check(done, f"--input {wrong}: there is no such file")
+        assert not done.stdout
+
+
 @pytest.mark.parametrize(
     "command, sentence",
     [
