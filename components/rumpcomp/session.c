@@ -19,9 +19,10 @@ static struct qlock lock; /* guards everything below */
 static struct session sessions[SESSIONS];
 static struct client {
 	word_t id;              /* 0 = none */
-	struct rsys_proc *proc; /* NULL: it has died */
+	struct rsys_proc *proc; /* of a dead one: NULL when it has ended */
+	enum { ALIVE, DEAD, ABANDONED } state; /* ABANDONED: whoever is the last inside ends the process */
 } clients[CLIENTS];
-static struct waitq idle;  /* who waits for a dead client's operations to end */
+static int abandoned;      /* how many of them are */
 static int admitted;
 static struct waitq early; /* who came before that */
 
@@ -112,7 +113,7 @@ proc_of(word_t client)
 	struct client *c = find_client(client);
 
 	if (c != NULL)
-		return c->proc;
+		return c->state == ALIVE ? c->proc : NULL;
 	c = find_client(0);
 	if (c == NULL)
 		return NULL;
@@ -230,40 +231,6 @@ session_take(enum session_kind kind)
 	return s;
 }
 
-void
-session_put(struct session *s)
-{
-	struct waiter *waiting;
-
-	qlock_enter(&lock);
-	s->busy = 0;
-	waiting = waitq_take_all(&idle);
-	qlock_exit(&lock);
-	waiter_wake_list(waiting);
-}
-
-/*
- * The client's process, if it has one that nobody has taken. From now on it gets no other: a thread that was on its way in when it
- * died may come yet.
- */
-static struct rsys_proc *
-take_dead(word_t id)
-{
-	struct rsys_proc *p = NULL;
-	struct client *c;
-
-	qlock_enter(&lock);
-	c = find_client(id);
-	if (c == NULL)
-		c = find_client(0);
-	if (c != NULL) {
-		p = c->proc;
-		*c = (struct client){id, NULL};
-	}
-	qlock_exit(&lock);
-	return p;
-}
-
 /* The lock is held. Gives up the sessions that nobody is in. Result: whether there are others. */
 static int
 leave_all(word_t id)
@@ -278,31 +245,71 @@ leave_all(word_t id)
 	return busy;
 }
 
-static void
-wait_for_all(word_t id)
+/* The lock is held. A dead client's process, when nobody is inside for it any more: it is the caller's to destroy. */
+static struct rsys_proc *
+take_abandoned(struct client *c)
 {
-	struct waiter w;
-	int busy;
+	struct rsys_proc *p = c->proc;
 
-	do {
-		qlock_enter(&lock);
-		busy = leave_all(id);
-		if (busy)
-			waitq_add(&idle, &w, 0);
-		qlock_exit(&lock);
-		if (busy)
-			waiter_wait(&w, BRIDGE_FOREVER);
-	} while (busy);
+	if (c->state != ABANDONED || leave_all(c->id))
+		return NULL;
+	c->state = DEAD;
+	c->proc = NULL;
+	abandoned--;
+	return p;
+}
+
+void
+session_put(struct session *s)
+{
+	struct rsys_proc *p = NULL;
+
+	qlock_enter(&lock);
+	s->busy = 0;
+	if (abandoned > 0)
+		p = take_abandoned(find_client(s->client));
+	qlock_exit(&lock);
+	if (p != NULL)
+		rsys_proc_destroy(p);
+}
+
+/*
+ * The client's process, if it has one. From now on it gets no other: a thread that was on its way in when it died may come
+ * yet.
+ */
+static struct client *
+take_dead(word_t id)
+{
+	struct client *c;
+
+	qlock_enter(&lock);
+	c = find_client(id);
+	if (c == NULL)
+		c = find_client(0);
+	if (c == NULL || c->state != ALIVE) {
+		c = NULL;
+	} else {
+		c->id = id;
+		c->state = DEAD;
+	}
+	qlock_exit(&lock);
+	return c != NULL && c->proc != NULL ? c : NULL;
 }
 
 void
 session_gone(word_t id)
 {
-	struct rsys_proc *p = id == 0 ? NULL : take_dead(id);
+	struct client *c = id == 0 ? NULL : take_dead(id);
+	struct rsys_proc *p;
 
-	if (p == NULL)
+	if (c == NULL)
 		return;
-	rsys_proc_abandon(p);
-	wait_for_all(id);
-	rsys_proc_destroy(p);
+	rsys_proc_abandon(c->proc);
+	qlock_enter(&lock);
+	c->state = ABANDONED;
+	abandoned++;
+	p = take_abandoned(c);
+	qlock_exit(&lock);
+	if (p != NULL)
+		rsys_proc_destroy(p);
 }

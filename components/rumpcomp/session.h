@@ -37,7 +37,10 @@ long session_bind(enum session_kind, word_t id);
 struct session *session_take(enum session_kind);
 void session_put(struct session *);
 
-/* Ends what a dead client has: its descriptors, then, when its threads have left, its process and its sessions. Blocks. */
+/*
+ * Ends what a dead client has: its descriptors at once, and its process and sessions when its last thread has left, however long
+ * that waits inside.
+ */
 void session_gone(word_t client);
 
 #endif

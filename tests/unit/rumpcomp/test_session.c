@@ -121,9 +121,28 @@ test_late(void)
 	return 1;
 }
 
+/* Its thread waits for something that its descriptors' end does not end. */
+static int
+test_inside(void)
+{
+	struct session *s;
+
+	comes_when_closed = 0;
+	comes_as(8, 1);
+	CHECK(session_bind(SESSION_FS, 14) == 0 && processes == 2 && buffers == 2);
+	s = session_take(SESSION_FS);
+	session_gone(8);
+	CHECK(processes == 2 && buffers == 2);
+	CHECK(session_bind(SESSION_SOCKET, 15) < 0);
+	session_put(s);
+	CHECK(processes == 1 && buffers == 1);
+	return 1;
+}
+
 static const struct test tests[] = {
 	{"session_binding", "a buffer belongs to one thread of one client, and one operation uses it", test_binding},
 	{"session_death", "of a client that died nothing is left, and another keeps what it has", test_death},
+	{"session_inside", "a dead client's process ends when its last thread has left, and nobody waits for that", test_inside},
 	{"session_late", "a dead client's thread that was on its way in gets nothing", test_late},
 };
 
