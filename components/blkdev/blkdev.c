@@ -6,8 +6,8 @@
  * under the lock, so that a client whose slots are all free hears nothing any more. A ring is read
  * only after copying out of it.
  */
-#include <blk/nvram.h>
 #include <blk/server.h>
+#include <blk/server/nvram.h>
 #include <init/init.h>
 #include <lib/component.h>
 #include <lib/kcall.h>
@@ -16,9 +16,8 @@
 
 #include "slot.h"
 
-static struct blk_client clients[BLK_CLIENTS];
-static struct mutex lock;
-static struct blk_nvram nvram;
+struct blk_client blk_clients[BLK_CLIENTS];
+struct mutex blk_lock;
 static u64 ms;       /* in ticks */
 static u64 patience; /* how long a closing client's requests have before the device is reset */
 static u32 turn;     /* the client that is served first */
@@ -29,7 +28,7 @@ cos_init(void)
 	ms = init_tsc_hz() / 1000;
 	patience = cos_param_number("patience_ms", 10000) * ms;
 	slots_init();
-	blk_nvram_make(&nvram);
+	blk_nvram_make();
 }
 
 /* Sends to everybody who has a completion and does not know. */
@@ -37,8 +36,8 @@ static void
 notify(void)
 {
 	for (u32 i = 0; i < BLK_CLIENTS; i++)
-		if (__atomic_exchange_n(&clients[i].told, 0, __ATOMIC_SEQ_CST))
-			blk_client_notify(clients[i].comp);
+		if (__atomic_exchange_n(&blk_clients[i].told, 0, __ATOMIC_SEQ_CST))
+			blk_client_notify(blk_clients[i].comp);
 }
 
 /* Result: number of requests taken; none of a client whose ring cannot be as it is. */
@@ -64,7 +63,7 @@ work(void)
 	slots_advance();
 	slots_push();
 	for (u32 i = 0; i < BLK_CLIENTS; i++)
-		take_requests(&clients[(turn + i) % BLK_CLIENTS]);
+		take_requests(&blk_clients[(turn + i) % BLK_CLIENTS]);
 	turn++;
 	slots_push();
 }
@@ -74,9 +73,9 @@ blk_open(word_t session, word_t *out_sectors, word_t *out_readonly)
 {
 	long e;
 
-	mutex_lock(&lock);
-	e = blk_client_enter(clients, session);
-	mutex_unlock(&lock);
+	mutex_lock(&blk_lock);
+	e = blk_client_enter(blk_clients, session);
+	mutex_unlock(&blk_lock);
 	*out_sectors = e ? 0 : device.sectors;
 	*out_readonly = e ? 0 : device.readonly;
 	return e;
@@ -88,48 +87,14 @@ blk_kick(void)
 	struct blk_client *c;
 	long n = -EBADF;
 
-	mutex_lock(&lock);
-	c = blk_client_find(clients, cos_badge());
+	mutex_lock(&blk_lock);
+	c = blk_client_find(blk_clients, cos_badge());
 	if (c && !c->closing)
 		n = take_requests(c);
 	slots_push();
-	mutex_unlock(&lock);
+	mutex_unlock(&blk_lock);
 	notify();
 	return n;
-}
-
-/* The memory, under the lock; the caller may be no client. */
-long
-blk_nvram_size(void)
-{
-	long n;
-
-	mutex_lock(&lock);
-	n = blk_client_find(clients, cos_badge()) ? (long)nvram.bytes : -EBADF;
-	mutex_unlock(&lock);
-	return n;
-}
-
-long
-blk_nvram_write(word_t offset, word_t n, word_t position)
-{
-	long e;
-
-	mutex_lock(&lock);
-	e = blk_nvram_put(&nvram, blk_client_find(clients, cos_badge()), offset, n, position);
-	mutex_unlock(&lock);
-	return e;
-}
-
-long
-blk_nvram_read(word_t offset, word_t n, word_t position)
-{
-	long e;
-
-	mutex_lock(&lock);
-	e = blk_nvram_get(&nvram, blk_client_find(clients, cos_badge()), offset, n, position);
-	mutex_unlock(&lock);
-	return e;
 }
 
 /* Nobody else was faster to close it, while the lock was free. */
@@ -150,10 +115,10 @@ drain(struct blk_client *c, word_t comp)
 			slots_restart();
 			return;
 		}
-		mutex_unlock(&lock);
+		mutex_unlock(&blk_lock);
 		notify();
 		sched_block(cos_now() + ms);
-		mutex_lock(&lock);
+		mutex_lock(&blk_lock);
 	}
 }
 
@@ -163,8 +128,8 @@ forget(word_t comp)
 	struct blk_client *c;
 	long e = -EBADF;
 
-	mutex_lock(&lock);
-	c = comp ? blk_client_find(clients, comp) : NULL;
+	mutex_lock(&blk_lock);
+	c = comp ? blk_client_find(blk_clients, comp) : NULL;
 	if (c) {
 		c->closing = 1;
 		drain(c, comp);
@@ -172,7 +137,7 @@ forget(word_t comp)
 			blk_client_leave(c);
 		e = 0;
 	}
-	mutex_unlock(&lock);
+	mutex_unlock(&blk_lock);
 	return e;
 }
 
@@ -193,9 +158,9 @@ blk_mark(word_t number)
 {
 	if (!request_log.memory)
 		return -ENOSYS;
-	mutex_lock(&lock);
+	mutex_lock(&blk_lock);
 	blk_log_mark(&request_log, number);
-	mutex_unlock(&lock);
+	mutex_unlock(&blk_lock);
 	return 0;
 }
 
@@ -225,9 +190,9 @@ cos_thread(word_t number)
 		cos_panic("interrupt line %u cannot be had", device.line);
 	for (;;) {
 		device_quiet();
-		mutex_lock(&lock);
+		mutex_lock(&blk_lock);
 		work();
-		mutex_unlock(&lock);
+		mutex_unlock(&blk_lock);
 		notify();
 		irq_ack(irq, line);
 		rcv_wait(r, 0, CYCLES_INF);

@@ -6,8 +6,8 @@
  * that kicks; in the mode "reorder" the worker (thread 1) carries them out late and in another
  * order. A client's ring is read only after copying out of it.
  */
-#include <blk/nvram.h>
 #include <blk/server.h>
+#include <blk/server/nvram.h>
 #include <blk/server/setup.h>
 #include <init/init.h>
 #include <lib/component.h>
@@ -19,12 +19,11 @@
 #include "disk.h"
 #include "late.h"
 
-static struct blk_client clients[LATE_CLIENTS];
+struct blk_client blk_clients[LATE_CLIENTS];
 _Static_assert(LATE_CLIENTS == BLK_CLIENTS, "room for the requests of all clients");
 
-static struct mutex lock;
+struct mutex blk_lock;
 static struct disk disk;
-static struct blk_nvram nvram;
 static struct late late;
 static int reorder;
 static word_t worker; /* thread id, while it runs */
@@ -45,7 +44,7 @@ cos_init(void)
 	if (mode && !reorder && strcmp(mode, "plain") != 0)
 		cos_panic("mode is neither plain nor reorder: %s", mode);
 	lives = cos_param_number("dies_after", 0);
-	blk_nvram_make(&nvram);
+	blk_nvram_make();
 	blk_setup(&disk.cache, &disk.log);
 	late.seed = cos_param_number("seed", 1) | 1;
 	late.delay = cos_param_number("delay_us", 1000) * (init_tsc_hz() / 1000000);
@@ -78,7 +77,7 @@ take_requests(struct blk_client *c)
 		if (r.op == BLK_FLUSH)
 			r.sector = disk.log.writes;
 		if (reorder)
-			late_add(&late, c - clients, &r, cos_now());
+			late_add(&late, c - blk_clients, &r, cos_now());
 		else
 			carry_out(c, &r);
 	}
@@ -90,9 +89,9 @@ blk_open(word_t session, word_t *out_sectors, word_t *out_readonly)
 {
 	long e;
 
-	mutex_lock(&lock);
-	e = blk_client_enter(clients, session);
-	mutex_unlock(&lock);
+	mutex_lock(&blk_lock);
+	e = blk_client_enter(blk_clients, session);
+	mutex_unlock(&blk_lock);
 	*out_sectors = e ? 0 : disk.sectors;
 	*out_readonly = e ? 0 : disk.readonly;
 	return e;
@@ -104,50 +103,16 @@ blk_kick(void)
 	struct blk_client *c;
 	long n = -EBADF;
 
-	mutex_lock(&lock);
-	c = blk_client_find(clients, cos_badge());
+	mutex_lock(&blk_lock);
+	c = blk_client_find(blk_clients, cos_badge());
 	if (c)
 		n = take_requests(c);
-	mutex_unlock(&lock);
+	mutex_unlock(&blk_lock);
 	if (n > 0 && !reorder)
 		blk_client_notify(cos_badge());
 	else if (n > 0 && worker)
 		sched_wakeup(worker);
 	return n;
-}
-
-/* The memory, under the lock; the caller may be no client. */
-long
-blk_nvram_size(void)
-{
-	long n;
-
-	mutex_lock(&lock);
-	n = blk_client_find(clients, cos_badge()) ? (long)nvram.bytes : -EBADF;
-	mutex_unlock(&lock);
-	return n;
-}
-
-long
-blk_nvram_write(word_t offset, word_t n, word_t position)
-{
-	long e;
-
-	mutex_lock(&lock);
-	e = blk_nvram_put(&nvram, blk_client_find(clients, cos_badge()), offset, n, position);
-	mutex_unlock(&lock);
-	return e;
-}
-
-long
-blk_nvram_read(word_t offset, word_t n, word_t position)
-{
-	long e;
-
-	mutex_lock(&lock);
-	e = blk_nvram_get(&nvram, blk_client_find(clients, cos_badge()), offset, n, position);
-	mutex_unlock(&lock);
-	return e;
 }
 
 static long
@@ -156,14 +121,14 @@ forget(word_t comp)
 	struct blk_client *c;
 	long e = -EBADF;
 
-	mutex_lock(&lock);
-	c = blk_client_find(clients, comp);
+	mutex_lock(&blk_lock);
+	c = blk_client_find(blk_clients, comp);
 	if (c && comp) {
-		late_drop(&late, c - clients);
+		late_drop(&late, c - blk_clients);
 		blk_client_leave(c);
 		e = 0;
 	}
-	mutex_unlock(&lock);
+	mutex_unlock(&blk_lock);
 	return e;
 }
 
@@ -178,9 +143,9 @@ blk_mark(word_t number)
 {
 	if (!disk.log.memory)
 		return -ENOSYS;
-	mutex_lock(&lock);
+	mutex_lock(&blk_lock);
 	blk_log_mark(&disk.log, number);
-	mutex_unlock(&lock);
+	mutex_unlock(&blk_lock);
 	return 0;
 }
 
@@ -197,15 +162,15 @@ work(void)
 	struct late_entry e;
 	int found;
 
-	mutex_lock(&lock);
+	mutex_lock(&blk_lock);
 	found = late_take(&late, cos_now(), &e);
 	if (found) {
-		carry_out(&clients[e.client], &e.request);
-		take_requests(&clients[e.client]);
+		carry_out(&blk_clients[e.client], &e.request);
+		take_requests(&blk_clients[e.client]);
 	}
-	mutex_unlock(&lock);
+	mutex_unlock(&blk_lock);
 	if (found)
-		blk_client_notify(clients[e.client].comp);
+		blk_client_notify(blk_clients[e.client].comp);
 	return found;
 }
 

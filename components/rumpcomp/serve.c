@@ -39,6 +39,14 @@ serve_end(struct session *s, long result)
 	return result;
 }
 
+long
+serve_begin_fd(enum session_kind kind, word_t fd, struct session **s)
+{
+	long e = serve_begin(kind, s);
+
+	return e == 0 && fd > SERVE_INT_MAX ? serve_end(*s, -EBADF) : e;
+}
+
 int
 serve_inside(const struct session *s, word_t off, word_t n)
 {

@@ -19,6 +19,8 @@
 
 /* Takes the calling thread's session for an interface. Result: 0; -EBADF it has none. */
 long serve_begin(enum session_kind, struct session **);
+/* The same for a call on a descriptor; -EBADF also if no descriptor has that number. */
+long serve_begin_fd(enum session_kind, word_t fd, struct session **);
 long serve_end(struct session *, long result); /* result: what it is given */
 
 /* The client's thread that is inside, as the rump kernel knows it. */

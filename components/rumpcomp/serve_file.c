@@ -35,14 +35,9 @@ long
 fs_close(word_t fd)
 {
 	struct session *s;
-	long e = serve_begin(SESSION_FS, &s);
+	long e = serve_begin_fd(SESSION_FS, fd, &s);
 
-	if (e < 0)
-		return e;
-	e = serve_int(fd, -EBADF);
-	if (e >= 0)
-		e = rsys_close(s->proc, (int)fd);
-	return serve_end(s, e);
+	return e < 0 ? e : serve_end(s, rsys_close(s->proc, (int)fd));
 }
 
 /* What reading and writing have to check. position may only be -1 or not negative. */
@@ -107,13 +102,11 @@ fs_fstat(word_t fd)
 {
 	struct rsys_stat st;
 	struct session *s;
-	long e = serve_begin(SESSION_FS, &s);
+	long e = serve_begin_fd(SESSION_FS, fd, &s);
 
 	if (e < 0)
 		return e;
-	e = serve_int(fd, -EBADF);
-	if (e >= 0)
-		e = rsys_fstat(s->proc, (int)fd, &st);
+	e = rsys_fstat(s->proc, (int)fd, &st);
 	if (e == 0)
 		e = serve_give(s, &st, sizeof(st));
 	return serve_end(s, e);
@@ -140,28 +133,18 @@ long
 fs_ftruncate(word_t fd, word_t size)
 {
 	struct session *s;
-	long e = serve_begin(SESSION_FS, &s);
+	long e = serve_begin_fd(SESSION_FS, fd, &s);
 
-	if (e < 0)
-		return e;
-	e = serve_int(fd, -EBADF);
-	if (e >= 0)
-		e = rsys_ftruncate(s->proc, (int)fd, (s64)size);
-	return serve_end(s, e);
+	return e < 0 ? e : serve_end(s, rsys_ftruncate(s->proc, (int)fd, (s64)size));
 }
 
 long
 fs_fsync(word_t fd)
 {
 	struct session *s;
-	long e = serve_begin(SESSION_FS, &s);
+	long e = serve_begin_fd(SESSION_FS, fd, &s);
 
-	if (e < 0)
-		return e;
-	e = serve_int(fd, -EBADF);
-	if (e >= 0)
-		e = rsys_fsync(s->proc, (int)fd);
-	return serve_end(s, e);
+	return e < 0 ? e : serve_end(s, rsys_fsync(s->proc, (int)fd));
 }
 
 long
@@ -169,13 +152,11 @@ fs_futimens(word_t fd)
 {
 	struct rsys_times times;
 	struct session *s;
-	long e = serve_begin(SESSION_FS, &s);
+	long e = serve_begin_fd(SESSION_FS, fd, &s);
 
 	if (e < 0)
 		return e;
-	e = serve_int(fd, -EBADF);
-	if (e >= 0)
-		e = serve_take(s, &times, sizeof(times));
+	e = serve_take(s, &times, sizeof(times));
 	if (e == 0)
 		e = rsys_futimens(s->proc, (int)fd, &times);
 	return serve_end(s, e);

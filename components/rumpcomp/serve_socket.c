@@ -83,13 +83,11 @@ with_address(word_t fd, long (*call)(struct rsys_proc *, int fd, const struct rs
 {
 	struct rsys_address a;
 	struct session *s;
-	long e = serve_begin(SESSION_SOCKET, &s);
+	long e = serve_begin_fd(SESSION_SOCKET, fd, &s);
 
 	if (e < 0)
 		return e;
-	e = serve_int(fd, -EBADF);
-	if (e >= 0)
-		e = serve_take_address(s, &a);
+	e = serve_take_address(s, &a);
 	if (e == 0)
 		e = call(s->proc, (int)fd, &a);
 	return serve_end(s, e);
@@ -113,13 +111,11 @@ ask_address(word_t fd, long (*call)(struct rsys_proc *, int fd, struct rsys_addr
 {
 	struct rsys_address a = {0};
 	struct session *s;
-	long e = serve_begin(SESSION_SOCKET, &s);
+	long e = serve_begin_fd(SESSION_SOCKET, fd, &s);
 
 	if (e < 0)
 		return e;
-	e = serve_int(fd, -EBADF);
-	if (e >= 0)
-		e = call(s->proc, (int)fd, &a);
+	e = call(s->proc, (int)fd, &a);
 	if (e == 0)
 		e = serve_give(s, &a, sizeof(a));
 	return serve_end(s, e);
@@ -141,14 +137,11 @@ long
 socket_listen(word_t fd, word_t backlog)
 {
 	struct session *s;
-	long e = serve_begin(SESSION_SOCKET, &s);
+	long e = serve_begin_fd(SESSION_SOCKET, fd, &s);
 
-	if (e < 0)
-		return e;
-	e = serve_int(fd, -EBADF);
-	if (e >= 0)
-		e = rsys_listen(s->proc, (int)fd, backlog <= SERVE_INT_MAX ? (int)backlog : (int)SERVE_INT_MAX);
-	return serve_end(s, e);
+	if (backlog > SERVE_INT_MAX)
+		backlog = SERVE_INT_MAX;
+	return e < 0 ? e : serve_end(s, rsys_listen(s->proc, (int)fd, (int)backlog));
 }
 
 /* A session buffer is a page at least, so the address fits once there is a connection. */
@@ -157,13 +150,11 @@ socket_accept(word_t fd, word_t flags)
 {
 	struct rsys_address peer = {0};
 	struct session *s;
-	long e = serve_begin(SESSION_SOCKET, &s);
+	long e = serve_begin_fd(SESSION_SOCKET, fd, &s);
 
 	if (e < 0)
 		return e;
-	e = serve_int(fd, -EBADF);
-	if (e >= 0)
-		e = rsys_accept(s->proc, (int)fd, small(flags), &peer);
+	e = rsys_accept(s->proc, (int)fd, small(flags), &peer);
 	if (e >= 0)
 		serve_give(s, &peer, sizeof(peer));
 	return serve_end(s, e);
@@ -173,28 +164,18 @@ long
 socket_shutdown(word_t fd, word_t how)
 {
 	struct session *s;
-	long e = serve_begin(SESSION_SOCKET, &s);
+	long e = serve_begin_fd(SESSION_SOCKET, fd, &s);
 
-	if (e < 0)
-		return e;
-	e = serve_int(fd, -EBADF);
-	if (e >= 0)
-		e = rsys_shutdown(s->proc, (int)fd, small(how));
-	return serve_end(s, e);
+	return e < 0 ? e : serve_end(s, rsys_shutdown(s->proc, (int)fd, small(how)));
 }
 
 long
 socket_getopt(word_t fd, word_t option)
 {
 	struct session *s;
-	long e = serve_begin(SESSION_SOCKET, &s);
+	long e = serve_begin_fd(SESSION_SOCKET, fd, &s);
 
-	if (e < 0)
-		return e;
-	e = serve_int(fd, -EBADF);
-	if (e >= 0)
-		e = rsys_getsockopt(s->proc, (int)fd, small(option));
-	return serve_end(s, e);
+	return e < 0 ? e : serve_end(s, rsys_getsockopt(s->proc, (int)fd, small(option)));
 }
 
 long
@@ -215,14 +196,9 @@ long
 socket_close(word_t fd)
 {
 	struct session *s;
-	long e = serve_begin(SESSION_SOCKET, &s);
+	long e = serve_begin_fd(SESSION_SOCKET, fd, &s);
 
-	if (e < 0)
-		return e;
-	e = serve_int(fd, -EBADF);
-	if (e >= 0)
-		e = rsys_close(s->proc, (int)fd);
-	return serve_end(s, e);
+	return e < 0 ? e : serve_end(s, rsys_close(s->proc, (int)fd));
 }
 
 long

@@ -1,6 +1,6 @@
 /*
  * What every server of blk does with its clients: who has the device open, with which ring. The
- * server guards the table with a lock of its own; ids are never 0, which marks a free place.
+ * server guards the table with its one lock; ids are never 0, which marks a free place.
  */
 #ifndef BLK_SERVER_H
 #define BLK_SERVER_H
@@ -8,6 +8,7 @@
 #include <blk/ring.h>
 #include <lib/component.h>
 #include <lib/kcall.h>
+#include <lib/mutex.h>
 #include <mem/mem.h>
 
 #define BLK_CLIENTS 8
@@ -20,6 +21,10 @@ struct blk_client {
 	int closing; /* nothing more is taken from its ring */
 	int told;    /* it has completions that it was not notified of */
 };
+
+/* Defined by the server. */
+extern struct blk_client blk_clients[BLK_CLIENTS];
+extern struct mutex blk_lock;
 
 /* The client with a component id; NULL if there is none. */
 static inline struct blk_client *

@@ -177,8 +177,8 @@ redo_record(struct op *ops)
 }
 
 /* The head, and behind it one record with the answers, at once. */
-static void
-write_empty(struct redo *r)
+void
+redo_reset(struct redo *r)
 {
 	struct redo_record record = {REDO_MAGIC, sizeof(record), r->sequence++, 0, 0};
 	uint8_t *to = r->piece + sizeof(r->head) + sizeof(record);
@@ -217,7 +217,7 @@ redo_start(struct redo *r, const uint8_t *uuid, int clean)
 	r->head.bsize = r->dev->bsize;
 	r->head.clean = (uint32_t)clean;
 	memcpy(r->head.uuid, uuid, sizeof(r->head.uuid));
-	write_empty(r);
+	redo_reset(r);
 	if (!redo_has_room(r, 1)) {
 		kprintf("%s: not mounted: the redo log has %llu bytes, but needs %llu\n", r->dev->key,
 		        (unsigned long long)r->dev->nvram_size, (unsigned long long)(r->at + most(r)));
@@ -231,19 +231,13 @@ redo_start(struct redo *r, const uint8_t *uuid, int clean)
 }
 
 void
-redo_reset(struct redo *r)
-{
-	write_empty(r);
-}
-
-void
 redo_stop(struct redo *r)
 {
 	kmutex_enter(bcache.lock);
 	r->dev->redo = NULL;
 	kmutex_exit(bcache.lock);
 	r->head.bsize = 0;
-	write_empty(r);
+	redo_reset(r);
 }
 
 int
